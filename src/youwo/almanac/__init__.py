@@ -1,0 +1,1 @@
+"""Working time: office hours, holidays, make-up working days, and deadlines that explain themselves."""

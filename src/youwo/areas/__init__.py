@@ -1,0 +1,1 @@
+"""The coded tree of places: city, county, town, community, compound; and codes that change."""

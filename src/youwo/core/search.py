@@ -1,0 +1,94 @@
+"""Find a word of two or more characters in many texts, by an index, on both databases.
+
+Chinese has no spaces, so a text is kept as its overlapping pairs of characters (bigrams); a word is
+found where all of its pairs stand. SQLite looks them up with FTS5, PostgreSQL with a GIN index over
+the same pairs. A model that can be searched has a text column, filled from `terms`, and
+`index_terms(table, column)` in a migration.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+
+from django.db import connection, migrations, models
+from django.db.models.expressions import RawSQL
+
+_Row = TypeVar("_Row", bound=models.Model)
+_RUN = re.compile(r"[0-9a-z]+|[^\W\d_a-z]+")
+_CJK = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+
+
+def _pieces(text: str) -> list[str]:
+    found: list[str] = []
+    for run in _RUN.findall(text.lower()):
+        if not _CJK.search(run) or len(run) == 1:
+            found.append(run)
+        else:
+            found.extend(run[place : place + 2] for place in range(len(run) - 1))
+    return found
+
+
+def terms(*texts: str) -> str:
+    """Return the searchable pieces of some texts, each once, separated by spaces."""
+    return " ".join(dict.fromkeys(piece for text in texts for piece in _pieces(text)))
+
+
+def matching(
+    rows: models.QuerySet[_Row], words: str, column: str = "search_terms"
+) -> models.QuerySet[_Row]:
+    """Keep the rows whose texts hold all the words that somebody typed. No word keeps every row."""
+    pieces = list(dict.fromkeys(_pieces(words)))[:20]
+    if not pieces:
+        return rows
+    table = rows.model._meta.db_table
+    if connection.vendor == "postgresql":
+        vector = f'array_to_tsvector(string_to_array("{table}"."{column}", \' \'))'
+        query = " & ".join(f"'{piece}'" for piece in pieces)
+        condition = RawSQL(
+            f"({vector} @@ %s::tsquery)", [query], output_field=models.BooleanField()
+        )
+        return rows.filter(condition)
+    query = " ".join(f'"{piece}"' for piece in pieces)
+    condition = RawSQL(
+        f'("{table}"."id" IN (SELECT rowid FROM {table}_{column} WHERE {table}_{column} MATCH %s))',
+        [query],
+        output_field=models.BooleanField(),
+    )
+    return rows.filter(condition)
+
+
+def index_terms(table: str, column: str = "search_terms") -> migrations.RunPython:
+    """Make the migration step that indexes a table's `search_terms`."""
+    index = f"{table}_{column}"
+    values = {"new": f"new.id, new.{column}", "old": f"'delete', old.id, old.{column}"}
+
+    def add(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(
+                f"CREATE INDEX {index} ON {table} USING gin"
+                f" (array_to_tsvector(string_to_array({column}, ' ')))"
+            )
+            return
+        schema_editor.execute(
+            f"CREATE VIRTUAL TABLE {index} USING fts5"
+            f"({column}, content='{table}', content_rowid='id', detail=none)"
+        )
+        insert = f"INSERT INTO {index}(rowid, {column}) VALUES ({values['new']});"
+        remove = f"INSERT INTO {index}({index}, rowid, {column}) VALUES ({values['old']});"
+        for name, moment, body in (
+            ("added", f"INSERT ON {table}", insert),
+            ("removed", f"DELETE ON {table}", remove),
+            ("changed", f"UPDATE OF {column} ON {table}", remove + " " + insert),
+        ):
+            schema_editor.execute(f"CREATE TRIGGER {index}_{name} AFTER {moment} BEGIN {body} END")
+
+    def take_away(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"DROP INDEX IF EXISTS {index}")
+            return
+        for name in ("added", "removed", "changed"):
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {index}_{name}")
+        schema_editor.execute(f"DROP TABLE IF EXISTS {index}")
+
+    return migrations.RunPython(add, take_away)

@@ -1,0 +1,1 @@
+"""Figures derived from the facts: definitions, rollups, and the way from a number to its facts."""

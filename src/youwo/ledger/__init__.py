@@ -1,0 +1,1 @@
+"""Facts: what was done, where, for how many, confirmed by whom. Rows are added, never changed."""

@@ -1,0 +1,1 @@
+"""Messages to people: an outbox written with the fact, delivered after it, never twice."""

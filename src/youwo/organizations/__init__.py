@@ -1,0 +1,1 @@
+"""Units and their branches, who belongs to them, and their enrolments in communities."""

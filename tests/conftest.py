@@ -1,0 +1,93 @@
+"""What every test can ask for: moments, the people who always play the same parts, and places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from tests import factories
+from youwo.core.append_only import refusal_triggers
+
+APPEND_ONLY = [
+    "journal_line",
+    "journal_seal",
+    "ledger_entry",
+    "ledger_participation",
+    "ledger_goods",
+]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptying_append_only_tables() -> Iterator[None]:
+    """Let tests with real transactions empty the append-only tables afterwards, and only then."""
+    original = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        triggers = {
+            name: sql for table in APPEND_ONLY for name, sql in refusal_triggers(table).items()
+        }
+        if connection.vendor != "sqlite":
+            original(self)
+            return
+        with connection.cursor() as cursor:
+            for name in triggers:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        original(self)
+        with connection.cursor() as cursor:
+            for sql in triggers.values():
+                cursor.execute(sql)
+
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def at() -> datetime:
+    """A Tuesday morning in office hours: 2025-06-03 09:12 in the city."""
+    return datetime(2025, 6, 3, 9, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def jinshui(db):
+    """Jinshui community, with the town, county and city above it."""
+    return factories.community("140802005022", "金税社区")
+
+
+@pytest.fixture
+def elsewhere(db):
+    """A community in another county."""
+    return factories.community("140881001001", "永乐社区")
+
+
+@pytest.fixture
+def resident(db):
+    return factories.PersonFactory(name="张敬之")
+
+
+@pytest.fixture
+def worker(jinshui):
+    """A community worker in Jinshui."""
+    return factories.granted("worker", jinshui, name="李桂兰")
+
+
+@pytest.fixture
+def coordinator(jinshui):
+    """A coordinator of the county that Jinshui lies in."""
+    return factories.granted("coordinator", jinshui.parent.parent, name="王振国")
+
+
+@pytest.fixture
+def volunteer(db):
+    return factories.PersonFactory(name="赵明远")
+
+
+@pytest.fixture
+def stranger(elsewhere):
+    """A worker of a community in another county."""
+    return factories.granted("worker", elsewhere, name="孙秀英")
