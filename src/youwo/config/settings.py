@@ -255,6 +255,7 @@ EMAIL_PORT = int(os.environ.get("YOUWO_EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("YOUWO_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("YOUWO_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = _flag("YOUWO_EMAIL_TLS", False)
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = os.environ.get("YOUWO_EMAIL_FROM", "youwo@localhost")
 # Where links in messages lead.
 PUBLIC_URL = os.environ.get("YOUWO_URL", "http://127.0.0.1:8000").rstrip("/")
