@@ -27,7 +27,7 @@ class Channel(models.TextChoices):
 
 
 class Voice(models.Model):
-    """Who spoke, kept apart from the case: the only place with personal data of somebody with a need."""
+    """Who spoke. Kept apart from the case: personal data of somebody with a need is only here."""
 
     class Consent(models.TextChoices):
         SELF = "self", _("given by the person")
@@ -87,6 +87,7 @@ MOVES: dict[str, dict[str, str]] = {
     "expire": {Status.CLAIMED: Status.PUBLISHED},
     "deliver": {Status.CLAIMED: Status.DELIVERED},
     "confirm": {Status.DELIVERED: Status.CONFIRMED},
+    "contest": {Status.DELIVERED: Status.CLAIMED},
     "call_back": {Status.CONFIRMED: Status.CLOSED},
     "reopen": dict.fromkeys([Status.DELIVERED, Status.CONFIRMED, Status.CLOSED], Status.PUBLISHED),
     "decline": dict.fromkeys([Status.RECEIVED, Status.RETURNED, Status.PUBLISHED], Status.DECLINED),
@@ -116,6 +117,10 @@ MOVERS: dict[str, str] = {
 
 # On the board everybody sees these.
 PUBLIC = [Status.PUBLISHED, Status.CLAIMED, Status.DELIVERED, Status.CONFIRMED, Status.CLOSED]
+
+
+# How much a resident can say, answers included.
+SAID_MOST = 1000
 
 
 class WishQuerySet(models.QuerySet["Wish"]):
@@ -158,7 +163,7 @@ class Wish(models.Model):
         Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     # In the speaker's own words; staff of the area read it, nobody else.
-    said = models.TextField(max_length=1000)
+    said = models.TextField(max_length=SAID_MOST)
     search_terms = models.TextField(default="", blank=True, editable=False)
     # What everybody reads, written or approved by the reviewer.
     public_title = models.CharField(max_length=40, blank=True)
@@ -370,3 +375,34 @@ class HandOver(models.Model):
     by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     nonce = models.UUIDField(unique=True)
+
+
+class Suggestion(models.Model):
+    """A complaint about the system or the service, or a suggestion, from any page."""
+
+    reference = models.CharField(max_length=9, unique=True)
+    nonce = models.UUIDField(unique=True)
+    words = models.TextField(max_length=1000)
+    # The page it was sent from, without its query.
+    page = models.CharField(max_length=200, blank=True)
+    phone = SealedTextField(_("phone number"))
+    community = models.ForeignKey(
+        Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+    answer = models.TextField(max_length=500, blank=True)
+    answered_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | ~Q(answer=""),
+                name="needs_suggestion_answer_has_words",
+            )
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["-at", "-id"], name="needs_suggestion_latest")
+        ]

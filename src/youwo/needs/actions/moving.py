@@ -1,0 +1,122 @@
+"""What all changes of a wish share: the lock, the move, the word to those concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from youwo.almanac.queries import deadline
+from youwo.capacity import actions as capacity
+from youwo.core.clock import local_day
+from youwo.core.refused import Refused
+from youwo.journal import actions as journal
+from youwo.journal.models import Line
+from youwo.needs import rules
+from youwo.needs.models import (
+    MOVERS,
+    MOVES,
+    Delivery,
+    Mover,
+    Wish,
+)
+from youwo.needs.terms import HOURS, TAKEN_OVER
+from youwo.notices import actions as notices
+from youwo.notices.models import Kind as NoticeKind
+from youwo.people.models import Person
+
+
+def standing_delivery(wish: Wish) -> Delivery:
+    """Return the delivery of a wish that has not been taken back."""
+    return wish.deliveries.select_related("doer", "organization").get(revoked_at__isnull=True)
+
+
+def must_deal(wish: Wish, by: Person, at: datetime) -> None:
+    """Refuse people who do not deal with the wishes of this community."""
+    if not rules.may_deal(by, wish, local_day(at)):
+        raise Refused(_("This wish belongs to another community."))
+
+
+def locked(wish: Wish, verb: str) -> Wish:
+    """Lock the wish, because two people often act on the same one in the same minute."""
+    row = (
+        Wish.objects.select_for_update(of=("self",))
+        .select_related("voice", "claim", "claimed_by", "claimed_for", "community", "compound")
+        .get(pk=wish.pk)
+    )
+    if row.status not in MOVES[verb]:
+        raise Refused(
+            _("This wish has moved on in the meantime: it is now “%(status)s”.")
+            % {"status": row.get_status_display()}
+        )
+    return row
+
+
+def due(status: str, area_code: str, at: datetime) -> datetime | None:
+    """Return until when the one whose move it is has time; None where the way has ended."""
+    hours = HOURS.get(status)
+    return deadline(at, hours=hours, area_code=area_code).at if hours else None
+
+
+def move(wish: Wish, verb: str, *, at: datetime, also: Sequence[str] = ()) -> None:
+    """Set the state a verb leads to, whose move it is and until when, and save the named fields."""
+    wish.status = MOVES[verb][wish.status]
+    wish.mover = MOVERS[wish.status]
+    wish.since = at
+    wish.due_at = due(wish.status, wish.community_id, at)
+    wish.save(update_fields=["status", "mover", "since", "due_at", *also])
+
+
+def tell(
+    wish: Wish, people: Sequence[Person], subject: object, *, cause: str, at: datetime
+) -> None:
+    """Tell people something about a wish; the same cause at the same moment only once."""
+    notices.tell(
+        people,
+        kind=NoticeKind.CASE,
+        subject=subject,
+        body=wish.public_title,
+        link=f"/wishes/{wish.reference}/",
+        cause=f"wish.{wish.pk}.{cause}.{int(at.timestamp())}",
+        at=at,
+    )
+
+
+def tell_voice(wish: Wish, subject: object, *, cause: str, at: datetime) -> None:
+    """Tell the resident, if they have an account; others follow by reference."""
+    if wish.voice.person is not None:
+        notices.tell(
+            [wish.voice.person],
+            kind=NoticeKind.CASE,
+            subject=subject,
+            body=wish.public_title,
+            link=f"/follow/{wish.reference}/",
+            cause=f"wish.{wish.pk}.{cause}.{int(at.timestamp())}",
+            at=at,
+        )
+
+
+PROMISE = ["claim", "claimed_by", "claimed_for", "appointment"]
+
+
+def drop_promise(wish: Wish, *, by: Person | None, at: datetime, reason: str) -> None:
+    """Give the place in the pool back and forget who promised; the caller saves `PROMISE`."""
+    if wish.claim is not None:
+        capacity.release(wish.claim, by=by, at=at, reason=reason)
+    wish.claim = wish.claimed_by = wish.claimed_for = None
+    wish.appointment = ""
+
+
+def take_over(wishes: Sequence[Wish], *, at: datetime) -> None:
+    """Hand wishes whose time has passed to their communities, in a few statements for all."""
+    for wish in wishes:
+        wish.mover = Mover.WORKER
+        wish.due_at = deadline(at, hours=TAKEN_OVER, area_code=wish.community_id).at
+    Wish.objects.bulk_update(wishes, ["mover", "due_at"])
+    Line.objects.bulk_create(
+        journal.line(
+            "take_over", wish, by=None, at=at, area_code=wish.community_id, status=wish.status
+        )
+        for wish in wishes
+    )

@@ -1,0 +1,250 @@
+"""From the words somebody said to the board: taking down, reviewing, asking back."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from youwo.areas.models import Area
+from youwo.capacity import actions as capacity
+from youwo.core.clock import local_day
+from youwo.core.references import new_reference
+from youwo.core.refused import Refused
+from youwo.core.sealing import blind
+from youwo.core.search import terms
+from youwo.journal import actions as journal
+from youwo.needs import rules
+from youwo.needs.actions.moving import (
+    due,
+    locked,
+    move,
+    must_deal,
+    tell_voice,
+)
+from youwo.needs.models import (
+    SAID_MOST,
+    Channel,
+    HandOver,
+    OutsideMatter,
+    Status,
+    Voice,
+    Wish,
+)
+from youwo.people.models import ConsentText, Person
+from youwo.people.rules import powers
+
+_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx]|0\d{2,3}-?\d{7,8})(?!\d)")
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who spoke and how to reach them. A landline or a mobile number; the name may be missing."""
+
+    phone: str
+    name: str = ""
+    address: str = ""
+    minor: bool = False
+
+
+def receive(
+    said: str,
+    *,
+    kind: str,
+    community: Area,
+    contact: Contact,
+    consent: ConsentText | None,
+    consent_given_by: str,
+    nonce: uuid.UUID,
+    by: Person | None,
+    at: datetime,
+    channel: str = Channel.OWN,
+    compound: Area | None = None,
+    point: tuple[Decimal, Decimal] | None = None,
+) -> Wish:
+    """Take down a wish. The same nonce returns the wish that it made the first time.
+
+    Costs three inserts. `point` is (longitude, latitude) in WGS-84. Refuses a worker of another
+    community, and a child's wish without the guardian's consent.
+    """
+    if by is not None and channel != Channel.OWN and not _may_enter(by, community, at):
+        raise Refused(_("You can enter wishes for your own community only."), "community")
+    if contact.minor and consent_given_by != Voice.Consent.GUARDIAN:
+        raise Refused(_("For a child, please ask the guardian to agree."), "consent")
+    voice = Voice(
+        name=contact.name,
+        phone=contact.phone,
+        phone_index=blind("phone", contact.phone) if contact.phone else "",
+        address=contact.address,
+        person=by if channel == Channel.OWN else None,
+        minor=contact.minor,
+        consent_text=consent,
+        consent_given_by=consent_given_by,
+        consent_at=at,
+    )
+    wish = Wish(
+        nonce=nonce,
+        kind=kind,
+        community=community,
+        compound=compound,
+        longitude=point[0] if point else None,
+        latitude=point[1] if point else None,
+        channel=channel,
+        recorded_by=by,
+        said=said,
+        search_terms=terms(said),
+        received_at=at,
+        since=at,
+        due_at=due(Status.RECEIVED, community.pk, at),
+    )
+    try:
+        return _write_down(wish, voice, by=by, at=at)
+    except IntegrityError:
+        earlier = Wish.objects.filter(nonce=nonce).first()
+        if earlier is not None:
+            return earlier
+        # Two random references met, which happens once in hundreds of thousands of wishes.
+        return _write_down(wish, voice, by=by, at=at)
+
+
+@transaction.atomic
+def _write_down(wish: Wish, voice: Voice, *, by: Person | None, at: datetime) -> Wish:
+    voice.pk = None
+    voice.save(force_insert=True)
+    wish.voice = voice
+    wish.reference = new_reference("W")
+    wish.save(force_insert=True)
+    journal.write("receive", wish, by=by, at=at, area_code=wish.community_id, channel=wish.channel)
+    return wish
+
+
+def _may_enter(by: Person, community: Area, at: datetime) -> bool:
+    return powers(by, local_day(at)).cover(community.pk, *rules.DEALING)
+
+
+@transaction.atomic
+def record_hand_over(
+    matter: OutsideMatter,
+    *,
+    community: Area | None,
+    channel: str,
+    nonce: uuid.UUID,
+    by: Person | None,
+    at: datetime,
+    wish: Wish | None = None,
+) -> HandOver:
+    """Write down that somebody was told where to go. Their words are not kept."""
+    hand_over, made = HandOver.objects.get_or_create(
+        nonce=nonce,
+        defaults={
+            "matter": matter,
+            "community": community,
+            "wish": wish,
+            "channel": channel,
+            "by": by,
+            "at": at,
+        },
+    )
+    if made:
+        code = community.pk if community else ""
+        journal.write("hand_over", hand_over, by=by, at=at, area_code=code, matter=matter.pk)
+    return hand_over
+
+
+@transaction.atomic
+def publish(
+    wish: Wish,
+    *,
+    public_title: str,
+    public_text: str,
+    public_person: str,
+    kind: str,
+    by: Person,
+    at: datetime,
+) -> Wish:
+    """Put a reviewed wish on the board, in words that everybody may read.
+
+    Refuses words that name the person or give a number.
+    """
+    must_deal(wish, by, at)
+    wish = locked(wish, "publish")
+    _refuse_personal(wish, title=public_title, text=public_text, person=public_person)
+    first_time = wish.published_at is None
+    wish.public_title, wish.public_text, wish.public_person = (
+        public_title,
+        public_text,
+        public_person,
+    )
+    wish.public_terms = terms(public_title, public_text)
+    wish.kind = kind
+    wish.published_at = at
+    move(
+        wish,
+        "publish",
+        at=at,
+        also=[
+            "public_title",
+            "public_text",
+            "public_person",
+            "public_terms",
+            "kind",
+            "published_at",
+        ],
+    )
+    if first_time:
+        capacity.open_pool(wish, capacity=1, at=at)
+    journal.write("publish", wish, by=by, at=at, area_code=wish.community_id)
+    return wish
+
+
+def _refuse_personal(wish: Wish, **texts: str) -> None:
+    name = wish.voice.name.strip()
+    address = wish.voice.address.strip()
+    for field, text in texts.items():
+        if _NUMBER.search(text):
+            raise Refused(
+                _("Everybody will read this. Please take out the telephone or document number."),
+                f"public_{field}",
+            )
+        if (len(name) > 1 and name in text) or (len(address) > 3 and address in text):
+            raise Refused(
+                _("Everybody will read this. Please take out the person's name and door."),
+                f"public_{field}",
+            )
+
+
+@transaction.atomic
+def ask(wish: Wish, *, question: str, by: Person, at: datetime) -> Wish:
+    """Return a wish to the resident with a question."""
+    must_deal(wish, by, at)
+    wish = locked(wish, "ask")
+    wish.question = question
+    move(wish, "ask", at=at, also=["question"])
+    journal.write("ask", wish, by=by, at=at, area_code=wish.community_id)
+    tell_voice(
+        wish, gettext_lazy("The community has a question about your wish."), cause="ask", at=at
+    )
+    return wish
+
+
+@transaction.atomic
+def answer(wish: Wish, *, words: str, by: Person | None, at: datetime) -> Wish:
+    """Add the resident's answer to what they said; the review goes on.
+
+    The caller has made sure that it is the resident, or staff who asked them.
+    """
+    wish = locked(wish, "answer")
+    added = f"{wish.said}\n{_('Answer')}: {words}"
+    if len(added) > SAID_MOST:
+        raise Refused(_("This is too long. Please say it in fewer words."), "words")
+    wish.said = added
+    wish.search_terms = terms(added)
+    move(wish, "answer", at=at, also=["said", "search_terms"])
+    journal.write("answer", wish, by=by, at=at, area_code=wish.community_id)
+    return wish

@@ -1,0 +1,62 @@
+"""Complaints and suggestions from any page."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from youwo.areas.models import Area
+from youwo.core.references import new_reference
+from youwo.core.refused import Refused
+from youwo.journal import actions as journal
+from youwo.needs.models import (
+    Suggestion,
+)
+from youwo.people.models import Person
+
+
+@transaction.atomic
+def suggest(
+    words: str,
+    *,
+    page: str,
+    phone: str,
+    community: Area | None,
+    nonce: uuid.UUID,
+    by: Person | None,
+    at: datetime,
+) -> Suggestion:
+    """Take down a complaint or suggestion from any page. The same nonce makes no second one."""
+    suggestion, made = Suggestion.objects.get_or_create(
+        nonce=nonce,
+        defaults={
+            "reference": new_reference("S"),
+            "words": words,
+            "page": page[:200],
+            "phone": phone,
+            "community": community,
+            "at": at,
+        },
+    )
+    if made:
+        code = community.pk if community else ""
+        journal.write("suggest", suggestion, by=by, at=at, area_code=code)
+    return suggestion
+
+
+@transaction.atomic
+def answer_suggestion(
+    suggestion: Suggestion, *, answer: str, by: Person, at: datetime
+) -> Suggestion:
+    """Answer a suggestion; who sent it reads the answer under its reference."""
+    suggestion = Suggestion.objects.select_for_update(of=("self",)).get(pk=suggestion.pk)
+    if suggestion.answered_at is not None:
+        raise Refused(_("A colleague has just answered this."))
+    suggestion.answer, suggestion.answered_by, suggestion.answered_at = answer, by, at
+    suggestion.save(update_fields=["answer", "answered_by", "answered_at"])
+    code = suggestion.community_id or ""
+    journal.write("answer", suggestion, by=by, at=at, area_code=code)
+    return suggestion

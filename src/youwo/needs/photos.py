@@ -1,0 +1,62 @@
+"""Pictures that people add: checked, turned upright, made smaller, and rid of all else."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from youwo.core.refused import Refused
+from youwo.needs.models import Photo, Wish
+
+_LONGEST = 1600
+_KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "MPO")
+# A small file may unfold into a picture that fills the memory.
+_MOST_PIXELS = 60_000_000
+MOST = 3
+
+
+def cleaned(upload: UploadedFile[Any]) -> ContentFile[bytes]:
+    """Return a picture as a plain JPEG without position, device or comments.
+
+    Refuses what is too large or no picture.
+    """
+    if upload.size is not None and upload.size > settings.PHOTO_MAX_BYTES:
+        raise Refused(_("This picture is larger than 20 MB. Please choose a smaller one."), "photo")
+    try:
+        with Image.open(upload, formats=_KINDS) as picture:
+            if picture.width * picture.height > _MOST_PIXELS:
+                raise Refused(_("This picture is too large. Please choose a smaller one."), "photo")
+            picture.draft("RGB", (_LONGEST, _LONGEST))
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            upright.thumbnail((_LONGEST, _LONGEST))
+            # A new picture, so that nothing the old file carried comes along.
+            plain = Image.new("RGB", upright.size)
+            plain.paste(upright)
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+    ) as error:
+        raise Refused(
+            _("This is not a picture that can be read. JPEG and PNG pictures work."), "photo"
+        ) from error
+    out = io.BytesIO()
+    plain.save(out, "JPEG", quality=82, optimize=True)
+    return ContentFile(out.getvalue())
+
+
+def add(wish: Wish, picture: ContentFile[bytes], *, at: datetime) -> Photo:
+    """Keep a cleaned picture with a wish."""
+    photo = Photo(wish=wish, added_at=at)
+    photo.file.save(f"{wish.reference}.jpg", picture, save=False)
+    photo.save()
+    return photo

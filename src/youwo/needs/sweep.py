@@ -1,0 +1,123 @@
+"""What time does: promises expire, reminders go out, the community takes over what rests."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from youwo.almanac.queries import deadline
+from youwo.capacity import actions as capacity
+from youwo.journal import actions as journal
+from youwo.journal.models import Line
+from youwo.needs.actions import take_over
+from youwo.needs.models import Mover, Status, Wish
+from youwo.needs.terms import HOURS
+from youwo.notices import actions as notices
+from youwo.notices.models import Kind as NoticeKind
+
+_BATCH = 200
+# In calendar time: a reminder on the evening before the last working day still helps.
+_REMIND_BEFORE = timedelta(hours=20)
+
+
+def _due(mover: list[str], at: datetime) -> list[Wish]:
+    """Lock some overdue wishes; another sweeper's are passed over."""
+    return list(
+        Wish.objects.select_for_update(
+            of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked
+        )
+        .filter(mover__in=mover, due_at__lte=at)
+        .select_related("claim", "claimed_by")
+        .order_by("due_at", "id")[:_BATCH]
+    )
+
+
+def sweep(at: datetime) -> int:
+    """Do everything that is due at a moment, in batches, and return how many wishes were moved."""
+    moved = 0
+    for step in (_take_over, _expire, _remind):
+        while done := step(at):
+            moved += done
+    return moved
+
+
+@transaction.atomic
+def _take_over(at: datetime) -> int:
+    wishes = _due([Mover.RESIDENT, Mover.ANYONE], at)
+    take_over(wishes, at=at)
+    return len(wishes)
+
+
+@transaction.atomic
+def _expire(at: datetime) -> int:
+    """End promises whose time is over, so that somebody else can help."""
+    wishes = _due([Mover.CLAIMANT], at)
+    if not wishes:
+        return 0
+    reason = _("The time of the promise is over.")
+    for wish in wishes:
+        if wish.claim is not None:
+            capacity.release(wish.claim, by=None, at=at, reason=reason)
+    told = [(wish, wish.claimed_by) for wish in wishes if wish.claimed_by is not None]
+    for wish in wishes:
+        wish.claim = wish.claimed_by = wish.claimed_for = None
+        wish.appointment = ""
+        wish.status, wish.mover, wish.since = Status.PUBLISHED, Mover.ANYONE, at
+        wish.due_at = deadline(at, hours=HOURS[Status.PUBLISHED], area_code=wish.community_id).at
+    Wish.objects.bulk_update(
+        wishes,
+        ["claim", "claimed_by", "claimed_for", "appointment", "status", "mover", "since", "due_at"],
+    )
+    Line.objects.bulk_create(
+        journal.line("expire", wish, by=None, at=at, area_code=wish.community_id, reason=reason)
+        for wish in wishes
+    )
+    for wish, person in told:
+        notices.tell(
+            [person],
+            kind=NoticeKind.CASE,
+            subject=gettext_lazy(
+                "The time of your promise is over; the wish is open to others again."
+            ),
+            body=wish.public_title,
+            link=f"/wishes/{wish.reference}/",
+            cause=f"wish.{wish.pk}.expire.{int(at.timestamp())}",
+            at=at,
+        )
+    return len(wishes)
+
+
+@transaction.atomic
+def _remind(at: datetime) -> int:
+    """Remind who promised, once, before the time is over."""
+    wishes = list(
+        Wish.objects.select_for_update(
+            of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked
+        )
+        .filter(
+            mover=Mover.CLAIMANT,
+            due_at__gt=at,
+            due_at__lte=at + _REMIND_BEFORE,
+            reminded_at__isnull=True,
+        )
+        .select_related("claimed_by")
+        .order_by("due_at", "id")[:_BATCH]
+    )
+    for wish in wishes:
+        if wish.claimed_by is not None and wish.due_at is not None:
+            notices.tell(
+                [wish.claimed_by],
+                kind=NoticeKind.REMINDER,
+                subject=gettext_lazy(
+                    "Your promise is nearly due. If it does not work out, just give it back."
+                ),
+                body=wish.public_title,
+                link=f"/wishes/{wish.reference}/",
+                cause=f"wish.{wish.pk}.remind.{int(wish.due_at.timestamp())}",
+                at=at,
+            )
+    Wish.objects.filter(pk__in=[wish.pk for wish in wishes]).update(reminded_at=at)
+    return len(wishes)

@@ -1,0 +1,23 @@
+"""How long each move may take, in working hours (a working day has 7.5)."""
+
+from __future__ import annotations
+
+from youwo.needs.models import Status
+
+DAY = 7.5
+
+# Until when the one whose move it is has time, from the moment the wish enters the state.
+HOURS: dict[str, float] = {
+    Status.RECEIVED: 2 * DAY,
+    Status.RETURNED: 5 * DAY,
+    Status.PUBLISHED: 10 * DAY,
+    Status.CLAIMED: 5 * DAY,
+    Status.DELIVERED: 3 * DAY,
+    Status.CONFIRMED: 5 * DAY,
+}
+
+# When a resident or the public let the time pass, the community takes over and has this long.
+TAKEN_OVER = 2 * DAY
+
+# A reminder goes out this long before a promise expires.
+REMIND_BEFORE = 1 * DAY
