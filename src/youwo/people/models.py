@@ -14,14 +14,18 @@ from youwo.areas.models import Area
 from youwo.core.sealing import SealedTextField, blind
 
 
-class PersonManager(BaseUserManager["Person"]):
-    """People, findable by what only a keyed fingerprint of is kept in the clear."""
+class PersonQuerySet(models.QuerySet["Person"]):
+    """People, findable by numbers of which only a keyed fingerprint is kept in the clear."""
 
-    def with_phone(self, phone: str) -> models.QuerySet[Person]:
+    def with_phone(self, phone: str) -> PersonQuerySet:
         return self.filter(phone_index=blind("phone", phone))
 
-    def with_document(self, kind: str, number: str) -> models.QuerySet[Person]:
+    def with_document(self, kind: str, number: str) -> PersonQuerySet:
         return self.filter(document_index=blind(f"document:{kind}", number))
+
+
+class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]
+    """Accounts by their user name, and everybody as `PersonQuerySet` finds them."""
 
 
 class Person(AbstractBaseUser):
@@ -55,6 +59,9 @@ class Person(AbstractBaseUser):
 
     class Meta:
         verbose_name = _("person")
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["name", "id"], name="people_person_name")
+        ]
 
     def __str__(self) -> str:
         return f"person {self.pk}"
@@ -82,7 +89,7 @@ class Person(AbstractBaseUser):
 
 
 class Role(models.TextChoices):
-    """What a grant lets somebody do in an area. Who acts for a unit holds a mandate there instead."""
+    """What a grant lets somebody do in an area. Who acts for a unit holds a mandate instead."""
 
     WORKER = "worker", _("community worker")
     COORDINATOR = "coordinator", _("coordinator")

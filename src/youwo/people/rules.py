@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from youwo.areas.models import code_after
-from youwo.people.models import Grant, Person
+from youwo.people.models import Grant, Person, Role
 
 
 def _covers(code: str, area_code: str) -> bool:
@@ -53,3 +53,44 @@ def powers(person: Person | None, on: date) -> Powers:
         rows = Grant.objects.in_force(on).filter(person=person).values_list("role", "area_id")
         known[on] = Powers(frozenset(rows))
     return known[on]
+
+
+def above(area_code: str) -> list[str]:
+    """Return the codes of an area and of every area that it lies in."""
+    community, _, local = area_code.partition("-")
+    codes = [community[:length] for length in (4, 6, 9, 12) if len(community) >= length]
+    return [*codes, area_code] if local else codes
+
+
+def may_grant(by: Person, area_code: str, on: date) -> bool:
+    """Say whether somebody keeps the roles of an area: its administrators and those above it."""
+    return powers(by, on).cover(area_code, Role.ADMINISTRATOR)
+
+
+def may_unmask(by: Person, area_code: str, on: date) -> bool:
+    """Say whether somebody's work in an area can need a number or a name that is hidden there."""
+    return powers(by, on).cover(area_code, Role.WORKER, Role.COORDINATOR, Role.ADMINISTRATOR)
+
+
+def is_last_administrator(grant: Grant, on: date) -> bool:
+    """Say whether nobody else would keep the roles of the grant's area without it."""
+    if grant.role != Role.ADMINISTRATOR:
+        return False
+    others = Grant.objects.in_force(on).filter(
+        role=Role.ADMINISTRATOR, area__in=above(grant.area_id), person__is_active=True
+    )
+    return not others.exclude(person=grant.person_id).exists()
+
+
+def needs_guardian(person: Person, on: date) -> bool:
+    """Say whether a guardian must agree: under 14, and whoever may not have turned 14 yet.
+
+    Only the year of birth is kept. (Personal Information Protection Law, article 31.)
+    """
+    return person.birth_year is not None and on.year - person.birth_year <= 14
+
+
+def may_guard(guardian: Person, person: Person, on: date) -> bool:
+    """Say whether somebody can agree for a child: somebody else, and of age as far as known."""
+    of_age = guardian.birth_year is None or on.year - guardian.birth_year >= 18
+    return guardian.pk != person.pk and of_age and guardian.is_active
