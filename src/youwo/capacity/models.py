@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
@@ -36,7 +37,54 @@ class Pool(models.Model):
                 condition=Q(held_back__lte=F("capacity")), name="capacity_pool_held_back"
             ),
             models.CheckConstraint(condition=Q(largest_group__gte=1), name="capacity_pool_group"),
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True)
+                | Q(closes_at__isnull=True)
+                | Q(closes_at__gt=F("opens_at")),
+                name="capacity_pool_closes_after_opening",
+            ),
         ]
+
+    def is_closed(self, at: datetime) -> bool:
+        """Whether no more places are given out."""
+        return self.closes_at is not None and at >= self.closes_at
+
+    def in_last_stretch(self, at: datetime) -> bool:
+        """Whether an offer made now would be cut short by the end."""
+        return (
+            self.closes_at is not None
+            and at + timedelta(minutes=self.offer_minutes) >= self.closes_at
+        )
+
+
+class State(models.TextChoices):
+    """Where a claim stands."""
+
+    HELD = "held", _("held for a while")
+    WAITING = "waiting", _("on the waiting list")
+    OFFERED = "offered", _("offered")
+    CONFIRMED = "confirmed", _("confirmed")
+    RELEASED = "released", _("given back")
+    EXPIRED = "expired", _("expired")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+# Claims that take places; claims in force, which one holder has at most once in a pool; and
+# claims that are over.
+TAKING = (State.HELD, State.OFFERED, State.CONFIRMED)
+STANDING = (State.HELD, State.WAITING, State.OFFERED, State.CONFIRMED)
+ENDED = (State.RELEASED, State.EXPIRED, State.CANCELLED)
+
+# What may happen in which state, and where it leads: the whole life of a claim.
+MOVES: dict[str, dict[str, State]] = {
+    "confirm": {State.HELD: State.CONFIRMED},
+    "offer": {State.WAITING: State.OFFERED},
+    "accept": {State.OFFERED: State.CONFIRMED},
+    "decline": dict.fromkeys([State.OFFERED, State.WAITING], State.RELEASED),
+    "expire": dict.fromkeys([State.HELD, State.OFFERED], State.EXPIRED),
+    "release": dict.fromkeys([State.HELD, State.CONFIRMED], State.RELEASED),
+    "cancel": dict.fromkeys(STANDING, State.CANCELLED),
+}
 
 
 class Claim(models.Model):
@@ -45,14 +93,7 @@ class Claim(models.Model):
     The holder is kept as label and key: a person, a unit, a family.
     """
 
-    class State(models.TextChoices):
-        HELD = "held", _("held for a while")
-        WAITING = "waiting", _("on the waiting list")
-        OFFERED = "offered", _("offered")
-        CONFIRMED = "confirmed", _("confirmed")
-        RELEASED = "released", _("given back")
-        EXPIRED = "expired", _("expired")
-        CANCELLED = "cancelled", _("cancelled")
+    State = State
 
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="claims", db_index=False)
     holder_label = models.CharField(max_length=60)
@@ -77,6 +118,16 @@ class Claim(models.Model):
                 name="capacity_claim_holder_once",
             ),
             models.CheckConstraint(condition=Q(size__gte=1), name="capacity_claim_size"),
+            models.CheckConstraint(
+                condition=Q(state__in=["held", "waiting", "offered", "confirmed"])
+                & Q(ended_at__isnull=True)
+                | Q(state__in=["released", "expired", "cancelled"]) & Q(ended_at__isnull=False),
+                name="capacity_claim_ended",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["held", "offered"]) | Q(expires_at__isnull=False),
+                name="capacity_claim_times_out",
+            ),
         ]
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["pool", "state", "claimed_at", "id"], name="capacity_claim_pool"),

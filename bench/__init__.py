@@ -1,0 +1,1 @@
+"""Speed and size, always beside a limit measured in the same run."""

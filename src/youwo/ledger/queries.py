@@ -1,0 +1,63 @@
+"""Reading the ledger: the facts of a source, a person's minutes, goods handed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Sum
+
+from youwo.ledger.models import Entry, EntryQuerySet, Goods, Participation
+from youwo.people.models import Person
+
+
+@dataclass(frozen=True)
+class Handed:
+    """How much of one thing was handed over."""
+
+    item: str
+    unit: str
+    quantity: Decimal
+
+
+def history(source: models.Model) -> EntryQuerySet:
+    """Return what the ledger says about a record: facts and reversals, in the order written."""
+    return Entry.objects.filter(
+        source_label=source._meta.label_lower, source_key=str(source.pk)
+    ).order_by("recorded_at", "id")
+
+
+def hours_of(
+    person: Person,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    known_at: datetime | None = None,
+) -> int:
+    """Return a person's minutes of service from a day to a day, both included.
+
+    Hands of a fact that was taken back count no more; with `known_at`, as was known then.
+    """
+    entries = Entry.objects.standing(known_at)
+    if known_at is not None:
+        entries = entries.known(known_at)
+    if since is not None:
+        entries = entries.filter(occurred_on__gte=since)
+    if until is not None:
+        entries = entries.filter(occurred_on__lte=until)
+    parts = Participation.objects.filter(person=person, entry__in=entries)
+    return int(parts.aggregate(minutes=Sum("minutes", default=0))["minutes"])
+
+
+def goods_of(entries: EntryQuerySet, *, known_at: datetime | None = None) -> list[Handed]:
+    """Return the things handed over in some entries, as far as these stand, summed by thing."""
+    entries = entries.standing(known_at)
+    if known_at is not None:
+        entries = entries.known(known_at)
+    rows = Goods.objects.filter(entry__in=entries.order_by()).values_list("item", "unit")
+    return [
+        Handed(item=item, unit=unit, quantity=quantity)
+        for item, unit, quantity in rows.annotate(Sum("quantity")).order_by("item", "unit")
+    ]
