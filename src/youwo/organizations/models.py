@@ -160,6 +160,12 @@ class Mandate(models.Model):
 class EnrolmentQuerySet(DatedQuerySet[_Row]):
     """Enrolments by day, and by what was known at a moment."""
 
+    def holding(self, on: date) -> EnrolmentQuerySet[_Row]:
+        """Enrolments in force on a day, as far as is known now."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on, voided_at__isnull=True
+        )
+
     def as_known(self, on: date, at: datetime) -> EnrolmentQuerySet[_Row]:
         """Enrolments in force on a day, as they were recorded at a moment."""
         return self.filter(
@@ -168,6 +174,12 @@ class EnrolmentQuerySet(DatedQuerySet[_Row]):
             starts_on__lte=on,
             recorded_at__lte=at,
         )
+
+
+# Reasons that the system itself gives for an end; all others are people's own words.
+MOVED = "moved"
+RETIRED = "retired"
+_OWN_REASONS = {MOVED: _("moved to another unit"), RETIRED: _("retired")}
 
 
 class Enrolment(models.Model):
@@ -187,6 +199,22 @@ class Enrolment(models.Model):
 
     class Meta:
         abstract = True
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def is_in_force(self, on: date) -> bool:
+        """Say whether it holds on a day."""
+        return (
+            self.voided_at is None
+            and self.starts_on <= on
+            and (self.ends_on is None or on < self.ends_on)
+        )
+
+    @property
+    def ended_why(self) -> str:
+        """The reason of the end, in words."""
+        return str(_OWN_REASONS.get(self.end_reason, self.end_reason))
 
 
 class UnitEnrolment(Enrolment):

@@ -1,15 +1,21 @@
-"""Who acts for a unit."""
+"""Who acts for a unit, and who may enrol, end and correct."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from youwo.organizations.models import Mandate, Organization
-from youwo.people.models import Person
+from youwo.areas.models import Area
+from youwo.organizations.models import Mandate, MemberEnrolment, Organization, UnitEnrolment
+from youwo.people.models import Person, Role
+from youwo.people.rules import powers
+
+# Who keeps units and enrolments in an area, and who only reads them.
+KEEPERS = (Role.WORKER, Role.COORDINATOR, Role.ADMINISTRATOR)
+READERS = (*KEEPERS, Role.AUDITOR)
 
 
 def mandates(person: Person | None, on: date) -> frozenset[int]:
-    """Return the keys of the units a person acts for on a day. One query a person object and day."""
+    """Return the keys of the units a person acts for on a day. One query a person and day."""
     if person is None or not person.is_active:
         return frozenset()
     known: dict[date, frozenset[int]] = person.__dict__.setdefault("_mandates", {})
@@ -22,3 +28,35 @@ def mandates(person: Person | None, on: date) -> frozenset[int]:
 def acts_for(person: Person | None, organization: Organization, on: date) -> bool:
     """Say whether a person acts for a unit on a day."""
     return organization.pk in mandates(person, on)
+
+
+def may_found(by: Person, area: Area, on: date) -> bool:
+    """Say whether somebody may enter units that lie in a place."""
+    return powers(by, on).cover(area.pk, *KEEPERS)
+
+
+def may_manage(by: Person, organization: Organization, on: date) -> bool:
+    """Say whether somebody may change a unit, its members and who acts for it."""
+    return acts_for(by, organization, on) or powers(by, on).cover(organization.area_id, *KEEPERS)
+
+
+def may_enrol(by: Person, organization: Organization, community: Area, on: date) -> bool:
+    """Say whether somebody may enrol a unit or its member with a community.
+
+    Its coordinator may, the community's workers, and coordinators above the community.
+    """
+    return acts_for(by, organization, on) or powers(by, on).cover(community.pk, *KEEPERS)
+
+
+def may_change(by: Person, enrolment: UnitEnrolment | MemberEnrolment, on: date) -> bool:
+    """Say whether somebody may end or void an enrolment: whoever might have entered it."""
+    return enrolment.organization_id in mandates(by, on) or powers(by, on).cover(
+        enrolment.community_id, *KEEPERS
+    )
+
+
+def may_appoint(by: Person, organization: Organization, on: date) -> bool:
+    """Say whether somebody may name who acts for a unit: who does already, or keeps its area."""
+    return acts_for(by, organization, on) or powers(by, on).cover(
+        organization.area_id, Role.COORDINATOR, Role.ADMINISTRATOR
+    )
