@@ -12,6 +12,7 @@ from django.test import TransactionTestCase
 
 from tests import factories
 from youwo.core.append_only import refusal_triggers
+from youwo.core.recent import forget_all
 
 APPEND_ONLY = [
     "journal_line",
@@ -45,6 +46,12 @@ def _emptying_append_only_tables() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
     yield
     TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Begin without the small tables that a process keeps for a minute."""
+    forget_all()
 
 
 @pytest.fixture

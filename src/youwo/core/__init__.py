@@ -1,1 +1,1 @@
-"""Plain helpers that know nothing of the product: refusals, references, sealing, paging, search, tables."""
+"""Plain helpers that know nothing of the product: refusals, references, paging, search, tables."""

@@ -14,7 +14,7 @@ from django.db import migrations, models
 _Row = TypeVar("_Row", bound=models.Model)
 
 
-class WrittenOnce(TypeError):
+class WrittenOnce(TypeError):  # noqa: N818 (named for what the row is, as code reads it)
     """Code tried to change or remove a row of an append-only table."""
 
 

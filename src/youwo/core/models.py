@@ -1,4 +1,4 @@
-"""Two small tables that hold no word of the product: counted tries, and how far a reader has read."""
+"""Two small tables without a word of the product: counted tries, and how far a reader has read."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ weighted sums find every single wrong character, every pair of wrong characters,
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
@@ -24,14 +25,14 @@ def _check(body: str) -> str:
     return ALPHABET[first] + ALPHABET[last]
 
 
-def new_reference(prefix: str) -> str:
+def new_reference(prefix: str, choose: Callable[[str], str] = secrets.choice) -> str:
     """Make a reference such as `WK3F9QXD4`: one letter for the kind, six random, two check."""
-    body = prefix + "".join(secrets.choice(ALPHABET) for _ in range(_BODY - len(prefix)))
+    body = prefix + "".join(choose(ALPHABET) for _ in range(_BODY - len(prefix)))
     return body + _check(body)
 
 
 def parse_reference(text: str) -> str | None:
-    """Return the stored form of what a person typed, or None where the check characters disagree."""
+    """Return the stored form of what a person typed; None where the check characters disagree."""
     cleaned = "".join(text.upper().split()).replace("-", "")
     if len(cleaned) != _BODY + 2 or any(character not in _VALUE for character in cleaned):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 (an answer to a person, not an error)
     """Say, in a full sentence for people, why something cannot be done.
 
     `reason` is translated text. `field` names the form field it belongs to, if any.

@@ -49,7 +49,7 @@ def blind(purpose: str, text: str) -> str:
 
 
 class SealedTextField(models.Field[str, str]):
-    """Text that stands encrypted in the database and is a plain string in Python. Empty if unset."""
+    """Text that stands encrypted in the database and is a plain string in Python. May be empty."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"default": "", "blank": True, **kwargs})

@@ -68,8 +68,7 @@ def write_rows(
     sheet.write_row(0, 0, headings, bold)
     count = 0
     for count, row in enumerate(rows, start=1):
-        for column, value in enumerate(row):
-            value = _plain(value)
+        for column, value in enumerate(map(_plain, row)):
             if isinstance(value, str):
                 sheet.write_string(count, column, value)
             else:

@@ -6,6 +6,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
+from django.db.models import F
 
 from youwo.core.models import Tries
 
@@ -20,12 +21,13 @@ def count_try(purpose: str, who: str, *, at: datetime, window: timedelta) -> int
 
     `who` (an address, a reference) is kept only as a fingerprint.
     """
+    table = Tries._meta.db_table
     key = hashlib.sha256(f"{purpose}\0{who}".encode()).hexdigest()
     # One statement, so that tries that arrive together are all counted.
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {Tries._meta.db_table} (key, window_starts_at, count) VALUES (%s, %s, 1)"
-            f" ON CONFLICT (key, window_starts_at) DO UPDATE SET count = {Tries._meta.db_table}.count + 1"
+            f"INSERT INTO {table} (key, window_starts_at, count) VALUES (%s, %s, 1)"
+            f" ON CONFLICT (key, window_starts_at) DO UPDATE SET count = {table}.count + 1"
             " RETURNING count",
             [key, connection.ops.adapt_datetimefield_value(_window(at, window))],
         )
@@ -36,3 +38,11 @@ def forget_tries(*, before: datetime) -> int:
     """Delete the counts of windows that began before a moment, and return how many there were."""
     deleted, _ = Tries.objects.filter(window_starts_at__lt=before).delete()
     return deleted
+
+
+def take_back_try(purpose: str, who: str, *, at: datetime, window: timedelta) -> None:
+    """Uncount a try that turned out to be right. Takes what `count_try` was given."""
+    key = hashlib.sha256(f"{purpose}\0{who}".encode()).hexdigest()
+    Tries.objects.filter(key=key, window_starts_at=_window(at, window), count__gt=0).update(
+        count=F("count") - 1
+    )
