@@ -1,1 +1,1 @@
-"""Working time: office hours, holidays, make-up working days, and deadlines that explain themselves."""
+"""Working time: office hours, holidays, make-up working days, and deadlines that explain it."""
