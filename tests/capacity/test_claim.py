@@ -1,4 +1,3 @@
-
 import pytest
 
 from tests.capacity.factories import claimed, pool

@@ -68,7 +68,7 @@ def counted(pools: Collection[Pool], *, at: datetime | None) -> dict[int, Places
     """
     found = {pool.pk: places_of(pool, at=at) for pool in pools}
     claims = Claim.objects.filter(pool_id__in=list(found), state__in=STANDING).order_by()
-    rows: Iterable[dict[str, Any]] = claims.values("pool_id").annotate(**_TALLY)
+    rows: Any = claims.values("pool_id").annotate(**_TALLY)
     for row in rows:
         for name in _TALLY:
             setattr(found[row["pool_id"]], name, row[name])
