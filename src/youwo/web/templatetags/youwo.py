@@ -1,5 +1,300 @@
 """Filters and tags for every template."""
 
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
 from django import template
+from django.forms import BoundField, CheckboxInput
+from django.forms.widgets import CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from youwo.core.references import spaced
 
 register = template.Library()
+
+_ICONS = next((Path(__file__).parent.parent / "static" / "vendor").glob("tabler-icons-*"))
+
+
+# --- pictures --------------------------------------------------------------------------------
+@cache
+def _drawing(name: str) -> str:
+    if not name.replace("-", "").isalnum():
+        raise LookupError(name)
+    path = _ICONS / f"{name}.svg"
+    if not path.exists():
+        raise LookupError(f"No icon {name!r}; `script/vendor icon {name}` fetches it.")
+    drawing = path.read_text()
+    shapes = drawing[drawing.index("/>") + 2 : drawing.rindex("</svg>")]
+    return "".join(line.strip() for line in shapes.splitlines())
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw a Tabler outline icon. It says nothing to screen readers: words stand beside it."""
+    # The drawing is a file of ours, never anybody's input.
+    return mark_safe(  # noqa: S308
+        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
+        ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
+        ' aria-hidden="true" focusable="false">'
+        f"{_drawing(name)}</svg>"
+    )
+
+
+# --- addresses -------------------------------------------------------------------------------
+@register.simple_tag
+def url_if(name: str, *args: Any, **kwargs: Any) -> str:
+    """Return the address of a page, or nothing where this release does not have the page."""
+    try:
+        return reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def url_keep(context: Context, **changes: Any) -> str:
+    """Return this page's query with some parameters changed; an empty value takes one away.
+
+    Changing a filter goes back to the first page.
+    """
+    query = context["request"].GET.copy()
+    if "cursor" not in changes:
+        query.pop("cursor", None)
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def current(context: Context, url: str) -> SafeString | str:
+    """Mark the tab of the page that is open (`aria-current`), or the section it belongs to."""
+    path = context["request"].path
+    if path == url:
+        return mark_safe(' aria-current="page"')
+    if url not in ("", "/") and path.startswith(url):
+        return mark_safe(' aria-current="true"')
+    return ""
+
+
+# --- words -----------------------------------------------------------------------------------
+@register.filter
+def reference(value: str) -> str:
+    """Return a reference in groups of three: W7K-39Q-XD4."""
+    return spaced(value)
+
+
+@register.filter
+def number(value: Any) -> str:
+    """Return a whole number with thousands separators."""
+    return "" if value in (None, "") else f"{int(value):,}"
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Return a day as people write it: with the year only where it is not this one."""
+    if value is None:
+        return ""
+    return date_format(value, _("M j") if value.year == _today().year else _("M j, Y"))
+
+
+def _today() -> date:
+    return timezone.localdate()
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Return a moment as people say it: today 17:30, yesterday 09:12, June 3 09:12."""
+    if value is None:
+        return ""
+    at = timezone.localtime(value)
+    clock = at.strftime("%H:%M")
+    match (at.date() - _today()).days:
+        case 0:
+            return _("today %(clock)s") % {"clock": clock}
+        case 1:
+            return _("tomorrow %(clock)s") % {"clock": clock}
+        case -1:
+            return _("yesterday %(clock)s") % {"clock": clock}
+    return _("%(day)s %(clock)s") % {"day": day(at.date()), "clock": clock}
+
+
+def _length(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 60:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": max(minutes, 1)}
+    hours = minutes // 60
+    if hours < 24:
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    days = hours // 24
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+
+
+@register.filter
+def since(value: datetime | None) -> str:
+    """Say how long ago a moment was, in one unit; beyond a week, the day."""
+    if value is None:
+        return ""
+    span = timezone.now() - value
+    if span < timedelta(minutes=1):
+        return _("just now")
+    if span < timedelta(days=7):
+        return _("%(length)s ago") % {"length": _length(span)}
+    return day(timezone.localtime(value).date())
+
+
+@register.filter
+def lasting(minutes: int) -> str:
+    """Return a number of minutes as hours and minutes."""
+    hours, rest = divmod(int(minutes), 60)
+    if not hours:
+        return ngettext("%(n)s minute", "%(n)s minutes", rest) % {"n": rest}
+    if not rest:
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+
+
+# --- chips, stamps, buttons ------------------------------------------------------------------
+@register.inclusion_tag("components/chip.html")
+def chip(words: str, kind: str = "", icon: str = "") -> dict[str, Any]:
+    """A short state in words. Kinds: due (amber), late (cinnabar), done (pine), or plain."""
+    return {"words": words, "kind": kind, "icon": icon}
+
+
+def due_words(due: datetime, now: datetime) -> tuple[str, str]:
+    """Return the kind and the words of a due chip."""
+    if due <= now:
+        return "late", _("%(length)s late") % {"length": _length(now - due)}
+    days = (timezone.localtime(due).date() - timezone.localtime(now).date()).days
+    if days <= 1:
+        return "due", moment(due)
+    return "", ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days}
+
+
+@register.inclusion_tag("components/chip.html")
+def due_chip(due: datetime | None) -> dict[str, Any]:
+    """How much time is left until a moment, or how much too late it is."""
+    if due is None:
+        return {"words": "", "kind": "", "icon": ""}
+    kind, words = due_words(due, timezone.now())
+    return {
+        "words": words,
+        "kind": kind,
+        "icon": {"late": "alarm", "due": "clock"}.get(kind, ""),
+        "at": due,
+    }
+
+
+@register.simple_tag
+def stamp(words: str, big: bool = False) -> SafeString:
+    """The seal's outline, for what has been confirmed and stands in the ledger."""
+    return format_html('<span class="stamp{}">{}</span>', " big" if big else "", words)
+
+
+@register.inclusion_tag("components/button.html")
+def button(
+    words: str,
+    kind: str = "quiet",
+    *,
+    icon: str = "",
+    href: str = "",
+    name: str = "",
+    value: str = "",
+    wide: bool = False,
+    form: str = "",
+    formaction: str = "",
+) -> dict[str, Any]:
+    """A button (or a link that looks like one, with `href`). Kinds: primary, quiet, plain."""
+    return {
+        "words": words,
+        "kind": kind,
+        "icon": icon,
+        "href": href,
+        "name": name,
+        "value": value,
+        "wide": wide,
+        "form": form,
+        "formaction": formaction,
+    }
+
+
+# --- forms -----------------------------------------------------------------------------------
+_PLAIN = (RadioSelect, CheckboxSelectMultiple)
+
+
+@register.inclusion_tag("components/field.html")
+def field(
+    bound: BoundField,
+    *,
+    hint: str = "",
+    label: str = "",
+    big: bool = False,
+    side: bool = False,
+    optional: bool = True,
+    **attributes: Any,
+) -> dict[str, Any]:
+    """One form field with its label, hint and error.
+
+    Further attributes (`autocomplete`, `inputmode`, `rows`, `placeholder`, `autofocus`) go to the
+    control; an underscore in a name becomes a hyphen.
+    """
+    widget = bound.field.widget
+    grouped = isinstance(widget, _PLAIN)
+    single = isinstance(widget, CheckboxInput) and not grouped
+    hint = hint or str(bound.help_text)
+    ids = [f"{bound.auto_id}_hint"] * bool(hint) + [f"{bound.auto_id}_error"] * bool(bound.errors)
+    attrs = {key.replace("_", "-"): value for key, value in attributes.items()}
+    control: Any = ""
+    if not grouped:
+        if not single:
+            own = "form-select" if isinstance(widget, Select) else "form-control"
+            attrs["class"] = f"{own} {widget.attrs.get('class', '')}".strip()
+        if ids:
+            attrs["aria-describedby"] = " ".join(ids)
+        control = bound.as_widget(attrs=attrs)
+    return {
+        "field": bound,
+        "control": control,
+        "label": label or bound.label,
+        "hint": hint,
+        "big": big,
+        "side": side,
+        "grouped": grouped,
+        "single": single,
+        "file": isinstance(widget, FileInput),
+        "described": " ".join(ids),
+        "optional": optional and not bound.field.required and not single,
+    }
+
+
+@register.inclusion_tag("components/problems.html")
+def problems(form: Any) -> dict[str, Any]:
+    """What is wrong with a sent form, each with a link to its field. Stands above the form."""
+    return {"form": form}
+
+
+# --- lists -----------------------------------------------------------------------------------
+@register.inclusion_tag("components/pages.html", takes_context=True)
+def pages(context: Context, page: Any, rows: str = "rows") -> dict[str, Any]:
+    """Earlier and later rows of a `core.paging.Page`, keeping the filters.
+
+    Where scripts run, "more" adds to the list whose id is `rows` instead of leaving the page.
+    """
+    return {
+        "page": page,
+        "rows": rows,
+        "after": url_keep(context, cursor=page.after) if page.after else "",
+        "before": url_keep(context, cursor=page.before) if page.before else "",
+    }

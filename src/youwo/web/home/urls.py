@@ -1,0 +1,13 @@
+"""Addresses of the front door."""
+
+from django.urls import path
+
+from youwo.web.home import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("place/", views.place, name="place"),
+    path("look/", views.look, name="look"),
+    path("language/", views.language, name="language"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+]
