@@ -218,10 +218,10 @@ def test_all_five_figures_take_four_statements(jinshui, django_assert_num_querie
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_children_take_seven_statements(jinshui, count, django_assert_num_queries):
+def test_children_take_six_statements(jinshui, count, django_assert_num_queries):
     for n in range(count):
         entry(area(f"14080200{n + 1}001"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         queries.by_child("140802", TO)
 
 

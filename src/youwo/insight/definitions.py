@@ -8,7 +8,6 @@ from enum import Enum
 from types import MappingProxyType
 
 from django.utils.functional import Promise
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -43,7 +42,8 @@ class Definition:
     version: int
     title: Text
     short: Text
-    text: Text
+    # Its sentences.
+    text: tuple[Text, ...]
     # What one of them is called, after the number.
     unit: Text
     clock: Clock
@@ -70,17 +70,13 @@ _PLACES: Text = _(
 _REVERSED: Text = _("An entry taken back by a correction counts no more from that moment on.")
 
 
-def _text(*sentences: Text) -> Text:
-    return format_lazy(" ".join(["{}"] * len(sentences)), *sentences)
-
-
 _ALL = (
     Definition(
         name="enrolled_units",
         version=1,
         title=_("Enrolled unit organisations"),
         short=_("Units"),
-        text=_text(
+        text=(
             _(
                 "Distinct units whose party organisation has an enrolment with a community that"
                 " is in force on the cut-off day."
@@ -105,7 +101,7 @@ _ALL = (
         version=1,
         title=_("Enrolled serving members"),
         short=_("Members"),
-        text=_text(
+        text=(
             _(
                 "Distinct people whose enrolment as a serving member, with a community and the"
                 " compound where they live, is in force on the cut-off day."
@@ -131,7 +127,7 @@ _ALL = (
         version=1,
         title=_("Volunteer activities"),
         short=_("Activities"),
-        text=_text(
+        text=(
             _("Volunteer activities that took place. What was only announced does not count."),
             _("An activity counts on the day on which it took place."),
             _REVERSED,
@@ -151,7 +147,7 @@ _ALL = (
         version=1,
         title=_("Good deeds done"),
         short=_("Deeds"),
-        text=_text(
+        text=(
             _(
                 "Deeds that their recipient accepted, by themselves or through somebody who wrote"
                 " down their word. What waits for acceptance does not count."
@@ -171,7 +167,7 @@ _ALL = (
         version=1,
         title=_("Person-times served"),
         short=_("Person-times"),
-        text=_text(
+        text=(
             _(
                 "The sum of the people served by each volunteer activity and each deed. These are"
                 " person-times, not people: somebody served twice counts twice."
@@ -215,7 +211,7 @@ def as_markdown() -> str:
             "",
             f"`{definition.name}`, version {definition.version}. Counted in {definition.unit}.",
             "",
-            str(definition.text),
+            " ".join(map(str, definition.text)),
             "",
             f"- Clock: {definition.clock.label}",
             f"- Behind it: {definition.opens}",

@@ -149,21 +149,24 @@ def _live(cut: Cut, read_to: int) -> tuple[EntryQuerySet, Any]:
     return found, Case(When(pk__gt=read_to, then=Value(1)), default=Value(-1))
 
 
-def _at_one_horizon(build: Callable[[int], list[models.QuerySet[Any, Any]]]) -> list[Any]:
+def _at_one_horizon(
+    build: Callable[[int], list[models.QuerySet[Any, Any]]], read_to: int | None = None
+) -> tuple[list[Any], int]:
     """Read rollups and live entries as they belong together, in one statement.
 
-    The statement also returns the horizon it saw: where that has moved meanwhile, it is asked
+    Returns the rows and the horizon, which the next call may begin with. The statement also returns the horizon it saw: where that has moved meanwhile, it is asked
     again. The horizon stands in it as a number, so that the planner knows how few rows lie above.
     """
     at = Horizon.objects.filter(name=HORIZON)
-    read_to = at.values_list("read_to", flat=True).first() or 0
+    if read_to is None:
+        read_to = at.values_list("read_to", flat=True).first() or 0
     while True:
         first, *others = build(read_to)
         mark = at.values_list(_tag("horizon"), _tag(""), _tag(""), _tag(""), "read_to", Value(0))
         rows = list(first.union(*others, mark, all=True))
         seen = next((row[4] for row in rows if row[0] == "horizon"), 0)
         if seen == read_to:
-            return [row for row in rows if row[0] != "horizon"]
+            return [row for row in rows if row[0] != "horizon"], read_to
         read_to = seen
 
 
@@ -171,8 +174,8 @@ def _month(column: str) -> Substr:
     return Substr(Cast(column, CharField()), 1, 7)
 
 
-def _by_month_and_field(code: str, cuts: dict[str, Cut], places: Places) -> list[Any]:
-    """Return (tag of the cut, kind, month, field, entries, served), possibly several of a key."""
+def _by_month_and_field(code: str, cuts: dict[str, Cut], places: Places) -> tuple[list[Any], int]:
+    """Return rows of (tag of the cut, kind, month, field, entries, served), and the horizon."""
     parts = places.parts(code)
 
     def build(read_to: int) -> list[models.QuerySet[Any, Any]]:
@@ -203,7 +206,9 @@ def _by_month_and_field(code: str, cuts: dict[str, Cut], places: Places) -> list
     return _at_one_horizon(build)
 
 
-def _by_child(code: str, codes: Sequence[str], one: Cut, places: Places) -> dict[Any, Any]:
+def _by_child(
+    code: str, codes: Sequence[str], one: Cut, places: Places, *, read_to: int
+) -> dict[Any, Any]:
     """Return (entries, served) by (code of the child, kind)."""
     parts = {child: places.parts(child) for child in codes}
     wanted = sorted({part for of_child in parts.values() for part, _ in of_child})
@@ -231,7 +236,7 @@ def _by_child(code: str, codes: Sequence[str], one: Cut, places: Places) -> dict
 
     own: dict[tuple[str, str], list[int]] = {}
     found: dict[tuple[str, str], list[int]] = {}
-    for tag, place, kind, _none, entries, served in _at_one_horizon(build):
+    for tag, place, kind, _none, entries, served in _at_one_horizon(build, read_to)[0]:
         into = own if tag == "rolled" else found
         sums = into.setdefault((place, kind), [0, 0])
         sums[0] += entries
@@ -313,11 +318,11 @@ def overview(
 ) -> Overview:
     """Return all figures of a place, by month, by field of service and by the places below it.
 
-    Three statements for the place, one for the codes that ended, and two more where children are
+    Three statements for the place, one for the codes that ended, and one more where children are
     asked for.
     """
     places = places or today()
-    rows = _by_month_and_field(area_code, {"now": cut, "past": cut.year_before}, places)
+    rows, read_to = _by_month_and_field(area_code, {"now": cut, "past": cut.year_before}, places)
     enrolled = _enrolled(area_code, [child.code for child in children], cut, places)
     now = _values((r[1], r[4], r[5]) for r in rows if r[0] == "now")
     past = _values((r[1], r[4], r[5]) for r in rows if r[0] == "past")
@@ -337,7 +342,8 @@ def overview(
     ]
     rows_below: list[Child] = []
     if children:
-        sums = _by_child(area_code, [child.code for child in children], cut, places)
+        codes = [child.code for child in children]
+        sums = _by_child(area_code, codes, cut, places, read_to=read_to)
         rows_below = _children(children, sums, enrolled, now)
     return Overview(
         figures=figures,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from youwo.people.models import Role
 from youwo.people.rules import Powers
 
@@ -27,21 +25,3 @@ def is_small_place(area_code: str) -> bool:
 def is_too_small(value: int, area_code: str) -> bool:
     """Say whether a value would say too much about few people, were it published."""
     return is_small_place(area_code) and 0 < abs(value) < SMALLEST_PUBLISHED
-
-
-def withheld(values: Sequence[tuple[int, str]]) -> set[int]:
-    """Return the positions of the values, given with their places, that are not published.
-
-    Where one value alone is too small, the smallest other one goes with it: otherwise the sum of
-    the column would give the missing value away.
-    """
-    small = {n for n, (value, code) in enumerate(values) if is_too_small(value, code)}
-    if len(small) == 1:
-        others = [
-            (value, n)
-            for n, (value, code) in enumerate(values)
-            if n not in small and value > 0 and is_small_place(code)
-        ]
-        if others:
-            small.add(min(others)[1])
-    return small
