@@ -1,8 +1,17 @@
 """Find up to which key of a growing table every row is visible for good.
 
-A candidate key is noted together with the transactions then under way. Once all of these have
-ended, no row at or below the candidate can still appear. SQLite has one writer at a time, so there
-the greatest visible key is safe at once.
+Keys are drawn before their rows are committed, so a slower writer may still fill a gap below the
+greatest key that can be seen. On PostgreSQL a key becomes safe in three steps, over two calls or
+more:
+
+1. The greatest visible key is noted as the candidate.
+2. `SETTLING` later the next transaction number is noted. A writer draws its key an instant before
+   its transaction has a number; by now whoever drew a key up to the candidate has a number below
+   the noted one, however long it goes on writing.
+3. When all transactions below the noted number have ended, no row at or below the candidate can
+   appear any more.
+
+SQLite has one writer at a time, so there the greatest visible key is safe at once.
 """
 
 from __future__ import annotations
@@ -14,18 +23,21 @@ from django.db.models import Max
 
 from youwo.core.models import Horizon
 
-# A row's key is drawn an instant before its transaction has a number; this covers the instant.
 SETTLING = timedelta(seconds=2)
+# Stands in for the number of step 2 until it is noted; real ones are greater.
+_NOT_SETTLED = 0
 
 
 def _transactions_under_way() -> tuple[int, int]:
-    """Return (oldest still running, next to be given out) transaction numbers."""
-    if connection.vendor != "postgresql":
-        return 1, 0
+    """Return (oldest of the others still running, next to be given out) transaction numbers."""
     with connection.cursor() as cursor:
+        # Our own transaction is left out of the running ones: what it wrote, it sees.
         cursor.execute(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
-            " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+            "SELECT coalesce(min(running::text::bigint), following), following FROM"
+            " (SELECT pg_snapshot_xmax(now_is)::text::bigint AS following, now_is"
+            "  FROM pg_current_snapshot() AS now_is) AS numbers"
+            " LEFT JOIN LATERAL pg_snapshot_xip(now_is) AS running ON true"
+            " GROUP BY following"
         )
         oldest, following = cursor.fetchone()
     return oldest, following
@@ -37,22 +49,24 @@ def safe_key(
 ) -> tuple[Horizon, int]:
     """Return the locked horizon and the greatest key up to which all rows are there for good.
 
-    The caller reads the rows in (horizon.read_to, key], then saves `read_to` in the same
-    transaction. Call it twice, some seconds apart, to move past rows that were just written.
+    The caller reads all rows in (horizon.read_to, key], then saves `read_to` in the same
+    transaction. Call it again, some seconds later, to move past rows that were just written.
     """
     Horizon.objects.get_or_create(name=name)
     horizon = Horizon.objects.select_for_update().get(name=name)
     greatest = rows.aggregate(greatest=Max("pk"))["greatest"] or 0
     if connection.vendor != "postgresql":
-        return horizon, greatest
+        return horizon, max(greatest, horizon.read_to)
 
-    oldest, following = _transactions_under_way()
-    settled = horizon.candidate_at is not None and at - horizon.candidate_at >= SETTLING
     safe = horizon.read_to
-    if settled and oldest >= horizon.candidate_transaction:
-        safe = max(safe, horizon.candidate)
+    oldest, following = _transactions_under_way()
+    if horizon.candidate_at is not None and at - horizon.candidate_at >= SETTLING:
+        if horizon.candidate_transaction == _NOT_SETTLED:
+            horizon.candidate_transaction = following
+        if oldest >= horizon.candidate_transaction:
+            safe = max(safe, horizon.candidate)
     if horizon.candidate_at is None or safe >= horizon.candidate:
-        horizon.candidate, horizon.candidate_transaction = greatest, following
-        horizon.candidate_at = at
-        horizon.save(update_fields=["candidate", "candidate_transaction", "candidate_at"])
+        horizon.candidate, horizon.candidate_at = greatest, at
+        horizon.candidate_transaction = _NOT_SETTLED
+    horizon.save(update_fields=["candidate", "candidate_transaction", "candidate_at"])
     return horizon, safe

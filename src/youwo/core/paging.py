@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 _Row = TypeVar("_Row", bound=models.Model)
 
@@ -33,21 +33,41 @@ class Page(Generic[_Row]):
 
 
 def _encode(direction: str, values: Sequence[Any]) -> str:
-    text = json.dumps([direction, *values], cls=DjangoJSONEncoder, separators=(",", ":"))
+    # `str` keeps the microseconds of a moment: cut off, they would lose rows between two pages.
+    text = json.dumps([direction, *values], default=str, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+def _field(key: str, rows: models.QuerySet[Any]) -> Any:
+    annotation = rows.query.annotations.get(key.lstrip("-"))
+    if annotation is not None:
+        return annotation.output_field
+    return rows.model._meta.get_field(key.lstrip("-"))
+
+
+def _value(text: Any, field: Any) -> Any:
+    """Read one value of a cursor. Raises ValueError for what no row can hold."""
+    value = field.to_python(text)
+    if value is None or isinstance(text, (list, dict)):
+        raise ValueError(text)
+    if isinstance(value, str) and b"\0" in value.encode():
+        raise ValueError(text)
+    if isinstance(value, datetime) and timezone.is_naive(value):
+        raise ValueError(text)
+    return value
+
+
 def _decode(
-    cursor: str, keys: Sequence[str], model: type[models.Model]
+    cursor: str, keys: Sequence[str], rows: models.QuerySet[Any]
 ) -> tuple[str, list[Any]] | None:
+    fields = [_field(key, rows) for key in keys]
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        direction, *values = json.loads(base64.urlsafe_b64decode(padded))
-        if direction not in ("after", "before") or len(values) != len(keys):
+        direction, *texts = json.loads(base64.urlsafe_b64decode(padded))
+        if direction not in ("after", "before"):
             return None
-        fields = [model._meta.get_field(key.lstrip("-")) for key in keys]
-        return direction, [f.to_python(value) for f, value in zip(fields, values, strict=True)]  # type: ignore[union-attr]
-    except (ValueError, TypeError, binascii.Error, ValidationError):
+        return direction, [_value(text, field) for text, field in zip(texts, fields, strict=True)]
+    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         return None
 
 
@@ -70,15 +90,18 @@ def page(
 ) -> Page[_Row]:
     """Return one page of rows in the order `by`, whose last key must be unique and none null.
 
-    A cursor that cannot be read gives the first page: people do edit addresses.
+    Keys are columns or annotations. A cursor that cannot be read gives the first page, for people
+    do edit addresses; so does one beyond which nothing stands any more, and the way back to a
+    first page that is not full.
     """
-    place = _decode(cursor, by, rows.model) if cursor else None
+    place = _decode(cursor, by, rows) if cursor else None
     backwards = place is not None and place[0] == "before"
     order = [key[1:] if key.startswith("-") else f"-{key}" for key in by] if backwards else list(by)
-    if place is not None:
-        rows = rows.filter(_beyond(by, place[1], backwards=backwards))
-    found = list(rows.order_by(*order)[: size + 1])
+    beyond = rows.filter(_beyond(by, place[1], backwards=backwards)) if place else rows
+    found = list(beyond.order_by(*order)[: size + 1])
     more = len(found) > size
+    if place is not None and len(found) < (size if backwards else 1):
+        return page(rows, by=by, size=size)
     found = found[:size]
     if backwards:
         found.reverse()
@@ -86,7 +109,7 @@ def page(
     def at(row: _Row, direction: str) -> str:
         return _encode(direction, [getattr(row, key.lstrip("-")) for key in by])
 
-    has_after = more if not backwards else place is not None
+    has_after = more or backwards
     has_before = more if backwards else place is not None
     return Page(
         rows=found,

@@ -9,6 +9,7 @@ the same pairs. A model that can be searched has a text column, filled from `ter
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any, TypeVar
 
 from django.db import connection, migrations, models
@@ -19,37 +20,55 @@ _RUN = re.compile(r"[0-9a-z]+|[^\W\d_a-z]+")
 _CJK = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
-def _pieces(text: str) -> list[str]:
-    found: list[str] = []
-    for run in _RUN.findall(text.lower()):
-        if not _CJK.search(run) or len(run) == 1:
-            found.append(run)
-        else:
-            found.extend(run[place : place + 2] for place in range(len(run) - 1))
-    return found
+# Longer runs of letters are no words; PostgreSQL keeps no piece longer than 2046 bytes.
+_LONGEST = 40
+_MOST_PIECES = 20
+
+
+def _runs(text: str) -> list[str]:
+    """Return the unbroken runs of characters, full-width letters read as plain ones."""
+    return _RUN.findall(unicodedata.normalize("NFKC", text).lower())
+
+
+def _pieces(run: str) -> list[str]:
+    if len(run) == 1 or not _CJK.search(run):
+        return [run[:_LONGEST]]
+    return [run[place : place + 2] for place in range(len(run) - 1)]
 
 
 def terms(*texts: str) -> str:
     """Return the searchable pieces of some texts, each once, separated by spaces."""
-    return " ".join(dict.fromkeys(piece for text in texts for piece in _pieces(text)))
+    pieces: dict[str, None] = {}
+    for run in (run for text in texts for run in _runs(text)):
+        pieces.update(dict.fromkeys(_pieces(run)))
+        if _CJK.search(run):
+            # Every other character begins a pair; with the last one, each can be found alone.
+            pieces[run[-1]] = None
+    return " ".join(pieces)
+
+
+def _begins(piece: str) -> bool:
+    """Tell whether a piece is one Chinese character, to be found where it begins a pair."""
+    return len(piece) == 1 and _CJK.match(piece) is not None
 
 
 def matching(
     rows: models.QuerySet[_Row], words: str, column: str = "search_terms"
 ) -> models.QuerySet[_Row]:
     """Keep the rows whose texts hold all the words that somebody typed. No word keeps every row."""
-    pieces = list(dict.fromkeys(_pieces(words)))[:20]
+    pieces = list(dict.fromkeys(piece for run in _runs(words) for piece in _pieces(run)))
+    pieces = pieces[:_MOST_PIECES]
     if not pieces:
         return rows
     table = rows.model._meta.db_table
     if connection.vendor == "postgresql":
         vector = f'array_to_tsvector(string_to_array("{table}"."{column}", \' \'))'
-        query = " & ".join(f"'{piece}'" for piece in pieces)
+        query = " & ".join(f"'{piece}'{':*' * _begins(piece)}" for piece in pieces)
         condition = RawSQL(
             f"({vector} @@ %s::tsquery)", [query], output_field=models.BooleanField()
         )
         return rows.filter(condition)
-    query = " ".join(f'"{piece}"' for piece in pieces)
+    query = " ".join(f'"{piece}"{" *" * _begins(piece)}' for piece in pieces)
     condition = RawSQL(
         f'("{table}"."id" IN (SELECT rowid FROM {table}_{column} WHERE {table}_{column} MATCH %s))',
         [query],
