@@ -14,7 +14,7 @@ from youwo.areas.models import within
 from youwo.core.clock import local_day
 from youwo.core.search import matching
 from youwo.needs import rules
-from youwo.needs.models import PUBLIC, Delivery, Mover, Status, Wish, WishQuerySet
+from youwo.needs.models import PUBLIC, Delivery, Mover, Status, Suggestion, Wish, WishQuerySet
 from youwo.organizations.rules import mandates
 from youwo.people.models import Person
 from youwo.people.rules import powers
@@ -159,3 +159,11 @@ def done_by(person: Person) -> QuerySet[Delivery]:
 def said_by(person: Person) -> QuerySet[Wish]:
     """Return a person's own wishes, newest first."""
     return Wish.objects.filter(voice__person=person).select_related("community").order_by(*RECEIVED)
+
+
+def suggestions(codes: list[str]) -> QuerySet[Suggestion]:
+    """Return suggestions from some areas, and those without a place for who holds a whole city."""
+    found = _any_area(codes)
+    if any(len(code) <= 4 for code in codes):
+        found |= Q(community_id__isnull=True)
+    return Suggestion.objects.filter(found).select_related("community", "answered_by")

@@ -11,6 +11,7 @@ from youwo.needs.actions.received import (
     publish,
     receive,
     record_hand_over,
+    reveal,
 )
 from youwo.needs.actions.suggested import answer_suggestion, suggest
 
@@ -32,6 +33,7 @@ __all__ = [
     "record_hand_over",
     "release",
     "reopen",
+    "reveal",
     "standing_delivery",
     "suggest",
     "take_over",

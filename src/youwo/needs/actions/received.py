@@ -248,3 +248,14 @@ def answer(wish: Wish, *, words: str, by: Person | None, at: datetime) -> Wish:
     move(wish, "answer", at=at, also=["said", "search_terms"])
     journal.write("answer", wish, by=by, at=at, area_code=wish.community_id)
     return wish
+
+
+@transaction.atomic
+def reveal(wish: Wish, *, reason: str, by: Person, at: datetime) -> Contact:
+    """Return who spoke and how to reach them, to staff or to who promised; it is journalled."""
+    on = local_day(at)
+    if not (rules.may_deal(by, wish, on) or rules.has_promised(by, wish, on)):
+        raise Refused(_("Only the community and who promised may see this."))
+    journal.write("unmask", wish, by=by, at=at, area_code=wish.community_id, reason=reason)
+    voice = wish.voice
+    return Contact(voice.phone, voice.name, voice.address, voice.minor)

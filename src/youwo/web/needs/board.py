@@ -1,0 +1,112 @@
+"""The wishes board: what everybody may read."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+
+from youwo.areas import queries as areas
+from youwo.areas.models import Area
+from youwo.core.clock import local_day
+from youwo.core.paging import page
+from youwo.core.references import parse_reference
+from youwo.needs import queries, rules
+from youwo.needs.models import PUBLIC, Wish
+from youwo.web.access import person_of, public
+from youwo.web.home.choices import place_code
+from youwo.web.needs import way
+
+
+@public
+def index(request: HttpRequest) -> HttpResponse:
+    """List public wishes by view, area, kind and words."""
+    view = request.GET.get("view", "open")
+    view = view if view in queries.VIEWS else "open"
+    code = request.GET.get("area", place_code(request))
+    area = Area.objects.filter(code=code).first() if code else None
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in Wish.Kind.values else ""
+    words = request.GET.get("q", "")[:50]
+    wishes = queries.board(view=view, code=area.code if area else "", kind=kind, words=words)
+    found = page(wishes, by=queries.BOARD, cursor=request.GET.get("cursor"))
+    context = {
+        "page": found,
+        "view": view,
+        "area": area,
+        "kind": kind,
+        "words": words,
+        "kinds": Wish.Kind.choices,
+        "filtered": bool(kind or words or area),
+    }
+    return render(request, "needs/board.html", context)
+
+
+@public
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show one public wish, its way, and what the visitor can do about it."""
+    wish = public_wish(reference)
+    person = person_of(request)
+    on = local_day(timezone.now())
+    context = {
+        "wish": wish,
+        "way": way.way(wish),
+        "promised": rules.has_promised(person, wish, on),
+        "promised_by": way.promised_by(wish),
+        "deals": rules.may_read(person, wish, on),
+    }
+    return render(request, "needs/detail.html", context)
+
+
+@public
+def on_map(request: HttpRequest) -> HttpResponse:
+    """Show open public wishes with a point on a map, and the same as a list."""
+    context = {
+        "wishes": list(queries.points(code=place_code(request)[:6])),
+        "tiles": settings.MAP_TILES,
+        "credit": settings.MAP_CREDIT,
+    }
+    return render(request, "needs/map.html", context)
+
+
+@public
+def points(request: HttpRequest) -> HttpResponse:
+    """Return open public wishes with a point, for the map. Points are rounded to about 100 m."""
+    code = place_code(request)
+    return JsonResponse(
+        {
+            "wishes": [
+                {
+                    "reference": wish.reference,
+                    "title": wish.public_title,
+                    "point": [round(float(wish.longitude), 3), round(float(wish.latitude), 3)],
+                }
+                for wish in queries.points(code=code[:6])
+                if wish.longitude is not None and wish.latitude is not None
+            ]
+        }
+    )
+
+
+@public
+@cache_control(public=True, max_age=86400)
+def outlines(request: HttpRequest) -> HttpResponse:
+    """Return the outlines of the city's counties, for the map."""
+    return JsonResponse(areas.outlines(settings.CITY))
+
+
+def public_wish(reference: str) -> Wish:
+    """Return a wish that stands on the board; others do not exist for the public."""
+    known = parse_reference(reference)
+    wish = (
+        Wish.objects.select_related("community__parent", "claimed_by", "claimed_for")
+        .filter(reference=known, status__in=PUBLIC)
+        .first()
+        if known
+        else None
+    )
+    if wish is None:
+        raise Http404
+    return wish

@@ -1,0 +1,188 @@
+"""Following one's own wish without an account, and acting on it as the resident."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from youwo.core.clock import local_day
+from youwo.core.references import parse_reference
+from youwo.core.refused import Refused
+from youwo.core.tries import count_try
+from youwo.needs import actions, rules
+from youwo.needs.models import MOVES, Delivery, Photo, Status, Wish
+from youwo.web.access import person_of, public
+from youwo.web.limits import visitor_address
+from youwo.web.needs import way
+from youwo.web.needs.following import follow, followed, followed_wish, may_follow
+from youwo.web.needs.forms import FollowForm, ReasonForm, WordsForm
+
+
+@public
+def find(request: HttpRequest) -> HttpResponse:
+    """Ask for the reference and the last four digits, and open the wish."""
+    if request.method != "POST":
+        form = FollowForm(initial={"reference": request.GET.get("reference", "")})
+        return _find(request, form)
+    form = FollowForm(request.POST)
+    if not form.is_valid():
+        return _find(request, form, status=422)
+    try:
+        wish = _opened(request, form.cleaned_data["reference"], form.cleaned_data["digits"].strip())
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return _find(request, form, status=422)
+    response = redirect("needs:case", wish.reference)
+    follow(request, response, wish.reference)
+    return response
+
+
+def _find(request: HttpRequest, form: forms.Form, status: int = 200) -> HttpResponse:
+    known = Wish.objects.filter(reference__in=followed(request)).order_by("-received_at")
+    return render(request, "needs/follow.html", {"form": form, "known": known}, status=status)
+
+
+def _opened(request: HttpRequest, reference: str, digits: str) -> Wish:
+    """Return the wish, or refuse with the same words whatever of the two was wrong."""
+    known = parse_reference(reference)
+    if known is None:
+        raise Refused(_("This reference has a slip in it. Please compare it with your note."))
+    at = timezone.now()
+    for purpose, who in (("follow", known), ("follow-from", visitor_address(request))):
+        tries = count_try(purpose, who, at=at, window=timedelta(hours=1))
+        if tries > settings.FOLLOW_TRIES_PER_HOUR * (1 if purpose == "follow" else 5):
+            raise Refused(
+                _("That was tried too often. Please wait an hour, or call your community.")
+            )
+    wish = Wish.objects.select_related("voice").filter(reference=known).first()
+    if wish is None or not wish.voice.phone or wish.voice.phone[-4:] != digits:
+        raise Refused(
+            _("We found no wish with this reference and these four digits. Please check both.")
+        )
+    return wish
+
+
+@public
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the resident their wish: where it is, what comes next, what they can do."""
+    try:
+        wish = followed_wish(request, reference)
+    except Http404:
+        return redirect(f"/follow/?reference={parse_reference(reference) or ''}")
+    return _case(request, wish)
+
+
+def _case(
+    request: HttpRequest, wish: Wish, *, status: int = 200, **forms_shown: Any
+) -> HttpResponse:
+    context = {
+        "wish": wish,
+        "way": way.way(wish),
+        "code": rules.confirmation_code(wish),
+        "delivery": _delivery(wish),
+        "photos": wish.photos.all(),
+        "fresh": wish.status == Status.RECEIVED
+        and timezone.now() - wish.received_at < timedelta(minutes=10),
+        "may": {
+            verb
+            for verb in ("answer", "confirm", "contest", "withdraw")
+            if wish.status in MOVES[verb]
+        },
+        "answer_form": WordsForm(),
+        "contest_form": ReasonForm(prefix="contest"),
+        **forms_shown,
+    }
+    return render(request, "needs/case.html", context, status=status)
+
+
+def _delivery(wish: Wish) -> Delivery | None:
+    if wish.status not in (Status.DELIVERED, Status.CONFIRMED, Status.CLOSED):
+        return None
+    return wish.deliveries.filter(revoked_at__isnull=True).prefetch_related("goods").first()
+
+
+@public
+def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+    """Do what the resident chose: answer, confirm, contest or withdraw."""
+    do = _ACTS.get(verb)
+    if do is None or request.method != "POST":
+        raise Http404
+    wish = followed_wish(request, reference)
+    return do(request, wish)
+
+
+def _answer(request: HttpRequest, wish: Wish) -> HttpResponse:
+    form = WordsForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.answer(
+                wish, words=form.cleaned_data["words"], by=person_of(request), at=timezone.now()
+            )
+            return redirect("needs:case", wish.reference)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    return _case(request, wish, status=422, answer_form=form)
+
+
+def _confirm(request: HttpRequest, wish: Wish) -> HttpResponse:
+    try:
+        actions.confirm(wish, how=Delivery.Confirmed.LINK, by=person_of(request), at=timezone.now())
+    except Refused as refused:
+        return _case(request, wish, status=422, refused=str(refused))
+    return redirect("needs:case", wish.reference)
+
+
+def _contest(request: HttpRequest, wish: Wish) -> HttpResponse:
+    form = ReasonForm(request.POST, prefix="contest")
+    if form.is_valid():
+        try:
+            actions.contest(
+                wish, reason=form.cleaned_data["reason"], by=person_of(request), at=timezone.now()
+            )
+            return redirect("needs:case", wish.reference)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    return _case(request, wish, status=422, contest_form=form)
+
+
+def _withdraw(request: HttpRequest, wish: Wish) -> HttpResponse:
+    try:
+        actions.withdraw(wish, by=person_of(request), at=timezone.now())
+    except Refused as refused:
+        return _case(request, wish, status=422, refused=str(refused))
+    return redirect("needs:case", wish.reference)
+
+
+_ACTS: dict[str, Callable[[HttpRequest, Wish], HttpResponse]] = {
+    "answer": _answer,
+    "confirm": _confirm,
+    "contest": _contest,
+    "withdraw": _withdraw,
+}
+
+
+@public
+def photo(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """Send a picture to those who may see it: the resident, staff of the area, who promised."""
+    found = get_object_or_404(
+        Photo.objects.select_related("wish__voice"), pk=pk, wish__reference=reference
+    )
+    person, on = person_of(request), local_day(timezone.now())
+    wish = found.wish
+    if not (
+        may_follow(request, wish)
+        or rules.may_read(person, wish, on)
+        or rules.has_promised(person, wish, on)
+    ):
+        raise Http404
+    response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response

@@ -1,0 +1,1 @@
+"""The queue: one list of what waits for somebody, from all domains."""

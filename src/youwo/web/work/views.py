@@ -1,0 +1,110 @@
+"""The queue: what waits for me, since when, until when, and the next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from youwo.needs import queries
+from youwo.needs.models import Mover, Status, Wish
+from youwo.web.access import mandates_of, powers_of, signed_in, signed_in_person
+
+
+@dataclass(frozen=True)
+class Item:
+    """One sentence of the queue with its one button."""
+
+    icon: str
+    sentence: str
+    detail: str
+    since: datetime
+    due_at: datetime | None
+    button: str
+    href: str
+
+
+def _title(wish: Wish) -> str:
+    return wish.public_title or " ".join(wish.said.split())[:28]
+
+
+def _for_worker(wish: Wish) -> tuple[str, str, str]:
+    """Return the icon, the sentence and the button for the community's move."""
+    title = _title(wish)
+    found = {
+        Status.RECEIVED: ("clipboard-check", _("Review: %(title)s"), _("Review")),
+        Status.RETURNED: ("phone", _("No answer yet: %(title)s"), _("Ring them")),
+        Status.PUBLISHED: ("users", _("Nobody has promised: %(title)s"), _("Find somebody")),
+        Status.DELIVERED: ("phone", _("Not yet confirmed: %(title)s"), _("Ring them")),
+        Status.CONFIRMED: ("phone", _("Call back: %(title)s"), _("Ring them")),
+    }[Status(wish.status)]
+    return found[0], found[1] % {"title": title}, found[2]
+
+
+def _item(wish: Wish) -> Item:
+    if wish.mover == Mover.CLAIMANT:
+        sentence = _("You promised: %(title)s") % {"title": _title(wish)}
+        if wish.claimed_for is not None:
+            sentence = _("%(unit)s promised: %(title)s") % {
+                "unit": wish.claimed_for,
+                "title": _title(wish),
+            }
+        return Item(
+            "heart-handshake",
+            sentence,
+            wish.appointment or _("No time agreed yet"),
+            wish.since,
+            wish.due_at,
+            _("Say it is done"),
+            reverse("needs:detail", args=[wish.reference]),
+        )
+    icon, sentence, button = _for_worker(wish)
+    return Item(
+        icon,
+        sentence,
+        f"{wish.community.name} · {wish.get_channel_display()}",
+        wish.since,
+        wish.due_at,
+        button,
+        reverse("needs:staff", args=[wish.reference]),
+    )
+
+
+def _context(request: HttpRequest) -> dict[str, object]:
+    person, at = signed_in_person(request), timezone.now()
+    items = [_item(wish) for wish in queries.queue(person, at)]
+    return {"items": items, "count": queries.count_queue(person, at)}
+
+
+@signed_in
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show everything that waits for the visitor, the most urgent first."""
+    powers = powers_of(request)
+    context = {
+        **_context(request),
+        "enters": powers.holds("worker", "coordinator"),
+        "reads": powers.holds("worker", "coordinator", "auditor"),
+        "administers": powers.holds("administrator"),
+        "audits": powers.holds("auditor", "administrator"),
+        "acts_for_unit": bool(mandates_of(request)),
+    }
+    return render(request, "work/queue.html", context)
+
+
+@signed_in
+def rows(request: HttpRequest) -> HttpResponse:
+    """Return the rows of the queue alone, to keep an open page fresh."""
+    return render(request, "work/_rows.html", _context(request))
+
+
+@signed_in
+def count(request: HttpRequest) -> HttpResponse:
+    """Return how much waits, for the navigation."""
+    found = queries.count_queue(signed_in_person(request), timezone.now())
+    text = "99+" if found.more or found.total > queries.COUNTED else str(found.total or "")
+    return HttpResponse(text, content_type="text/plain")
