@@ -54,16 +54,17 @@ def server(*, durable: bool = False) -> Iterator[str]:
     try:
         if whom:
             os.chown(folder, whom["user"], whom["group"])
-            if subprocess.run(
-                [programs / "postgres", "-V"], capture_output=True, **whom
-            ).returncode:
+            looked = subprocess.run(
+                [programs / "postgres", "-V"], check=False, capture_output=True, **whom
+            )
+            if looked.returncode:
                 # It lies where that somebody may not look.
                 shutil.copytree(programs.parent, folder / "programs", symlinks=True)
                 programs = folder / "programs" / "bin"
         data = folder / "data"
+        options = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
         subprocess.run(
-            [programs / "initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "-U", "postgres"]
-            + ["-D", data, "--no-sync"],
+            [programs / "initdb", *options, "-U", "postgres", "-D", data],
             check=True,
             stdout=subprocess.DEVNULL,
             cwd=folder,
@@ -111,9 +112,8 @@ def main() -> int:
     # So that the server is also ended when we are told to end.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with server(durable=durable) as url:
-        return subprocess.run(
-            words[durable:], env={**os.environ, "TEST_DATABASE_URL": url}
-        ).returncode
+        variables = {**os.environ, "TEST_DATABASE_URL": url}
+        return subprocess.run(words[durable:], check=False, env=variables).returncode
 
 
 if __name__ == "__main__":

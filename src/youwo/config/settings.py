@@ -116,7 +116,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "youwo.web.middleware.PeopleAndRefusals",
+    "youwo.web.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "youwo.config.urls"
@@ -155,7 +155,8 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; "
             f"PRAGMA synchronous={os.environ.get('YOUWO_SQLITE_SYNC', 'FULL')}; "
-            "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456; PRAGMA journal_size_limit=67108864;"
+            "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456; "
+            "PRAGMA journal_size_limit=67108864;"
         ),
     }
     _database["CONN_MAX_AGE"] = None
@@ -195,12 +196,25 @@ ACCOUNT_ADAPTER = "youwo.web.people.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"username", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["phone*", "username", "password1*"]
+ACCOUNT_SIGNUP_FIELDS = ["phone*", "password1*"]
+ACCOUNT_FORMS = {
+    "login": "youwo.web.people.forms.SignInForm",
+    "signup": "youwo.web.people.forms.SignUpForm",
+}
+# No text message is sent, so a number is kept unverified until somebody has answered under it; and
+# signing up has to say when a number has an account, for nobody else could.
+ACCOUNT_PHONE_VERIFICATION_ENABLED = False
+ACCOUNT_PREVENT_ENUMERATION = False
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
-# One browser address may be a whole office behind one line: the account is what is protected.
-ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "30/m/ip,5/5m/key"}
+# One browser address may be a whole office behind one line: the account is what is protected, by
+# SIGN_IN_TRIES wrong passwords in five minutes, counted across all processes.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "60/m/ip", "signup": "30/m/ip"}
+SIGN_IN_TRIES = 5
+# A one-time link to set a password, handed over by an administrator.
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+MFA_ADAPTER = "youwo.web.people.adapter.FactorsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "有我"
@@ -226,7 +240,7 @@ STATIC_ROOT = HOME / "static"
 MEDIA_ROOT = HOME / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "youwo.config.storage.StaticFiles"},
 }
 WHITENOISE_MAX_AGE = 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -277,6 +291,11 @@ if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # How many proxies in front are ours; the visitor's address is read that many places from the right.
 TRUSTED_PROXIES = int(os.environ.get("YOUWO_TRUSTED_PROXIES", "1" if BEHIND_TLS else "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+# Passkeys need TLS; a browser excuses its own machine.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
+# A form that stood open too long is shown again, with everything typed.
+CSRF_FAILURE_VIEW = "youwo.web.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 _tiles = ["/".join(MAP_TILES.split("/")[:3])] if MAP_TILES else []

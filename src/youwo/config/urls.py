@@ -10,3 +10,5 @@ handler400 = "youwo.web.errors.bad_request"
 handler403 = "youwo.web.errors.forbidden"
 handler404 = "youwo.web.errors.not_found"
 handler500 = "youwo.web.errors.server_error"
+# Asked for by the sign-in pages.
+handler429 = "youwo.web.errors.too_many"
