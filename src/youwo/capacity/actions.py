@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 import youwo.journal.actions as journal
 from youwo.capacity import locks, queries, requests
-from youwo.capacity.inserts import add_new
+from youwo.capacity.batches import add_new
 from youwo.capacity.models import MOVES, Claim, Pool, State
 from youwo.capacity.requests import Request
 from youwo.core.refused import Refused

@@ -114,9 +114,10 @@ class Desk:
                 ticket.answer = ticket.answer or error
             raise
         finally:
-            self._pass_on()
+            # The served first: who comes back at once is then served in the next batch already.
             for ticket in batch[1:]:
                 ticket.call()
+            self._pass_on()
 
     def _answer(self, batch: Sequence[_Ticket]) -> None:
         """Answer a batch; when it fails as a whole, find out whose request it was."""

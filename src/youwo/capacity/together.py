@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from youwo.capacity import locks, queries, requests
-from youwo.capacity.inserts import add_new
+from youwo.capacity import batches, locks, queries, requests
 from youwo.capacity.models import STANDING, Claim
 from youwo.capacity.requests import Request
 from youwo.core.refused import Refused
@@ -24,7 +22,7 @@ def claim_together(wanted: Sequence[Request]) -> list[Claim | Refused]:
     """
     pools = locks.locked(request.pool_key for request in wanted)
     places = queries.counted(list(pools.values()), at=None)
-    same_try, same_holder = _earlier(wanted)
+    same_try, same_holder = _by_try_and_holder(batches.earlier(wanted))
     answers: list[Claim | Refused] = []
     made: list[Claim] = []
     for request in wanted:
@@ -43,29 +41,18 @@ def claim_together(wanted: Sequence[Request]) -> list[Claim | Refused]:
             if isinstance(answer, Claim):
                 made.append(answer)
                 same_try[request.nonce] = same_holder[holder] = answer
-    add_new(made)
+    batches.add_new(made)
     _read_back(answers, wanted)
     return answers
 
 
-def _earlier(
-    wanted: Sequence[Request],
+def _by_try_and_holder(
+    found: Sequence[Claim],
 ) -> tuple[dict[UUID, Claim], dict[tuple[int, str, str], Claim]]:
-    """Find claims of the same tries, and claims in force of the same holders."""
-    standing = Q(
-        pool_id__in={request.pool_key for request in wanted},
-        holder_key__in={request.holder_key for request in wanted},
-        state__in=STANDING,
-    )
-    same_try = Q(nonce__in={request.nonce for request in wanted})
-    found = list(Claim.objects.filter(standing | same_try))
+    standing = (claim for claim in found if claim.state in STANDING)
     return (
         {claim.nonce: claim for claim in found},
-        {
-            (claim.pool_id, claim.holder_label, claim.holder_key): claim
-            for claim in found
-            if claim.state in STANDING
-        },
+        {(claim.pool_id, claim.holder_label, claim.holder_key): claim for claim in standing},
     )
 
 
