@@ -22,6 +22,3 @@ class Refusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Take refusals; leave everything else to the error log."""
         return refused(request, exception) if isinstance(exception, Refused) else None
-
-
-PeopleAndRefusals = Refusals

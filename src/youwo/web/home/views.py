@@ -15,11 +15,15 @@ from django.views.i18n import set_language
 
 from youwo.areas import queries as areas
 from youwo.areas.models import Area
+from youwo.areas.rules import kind_of
 from youwo.core.clock import local_day
+from youwo.needs import queries
 from youwo.web.access import public
 from youwo.web.home import choices
 
+# How many places a search lists, and how many wishes the home page shows.
 _LISTED = 60
+_NEARBY = 6
 
 
 def _next(request: HttpRequest) -> str:
@@ -33,9 +37,13 @@ def _next(request: HttpRequest) -> str:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the three things to do, and what is going on nearby."""
-    place = choices.place(request)
-    code = place.code if place else settings.CITY
-    return render(request, "home/index.html", {"code": code, **nearby(code)})
+    code = choices.place_code(request)
+    context = {
+        "wishes": queries.latest_public(code, _NEARBY),
+        "waiting": queries.board(view="open", code=code)[: queries.COUNTED].count(),
+        "counted": queries.COUNTED,
+    }
+    return render(request, "home/index.html", context)
 
 
 @public
@@ -46,7 +54,7 @@ def place(request: HttpRequest) -> HttpResponse:
     on = local_day(timezone.now())
     words = request.GET.get("q", "").strip()[:40]
     code = request.GET.get("in", settings.CITY)
-    way = areas.path(code) or areas.path(settings.CITY)
+    way = areas.path(code if kind_of(code) else settings.CITY) or areas.path(settings.CITY)
     if words:
         found = areas.find(words, way[0].code if way else "", limit=_LISTED, on=on)
     else:
@@ -68,7 +76,8 @@ def _choose(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(_next(request))
     code = request.POST.get("code", "")
     if code:
-        area = get_object_or_404(Area, code=code, statistical=False)
+        known = Area.objects.filter(statistical=False) if kind_of(code) else Area.objects.none()
+        area = get_object_or_404(known, code=code)
         choices.keep_place(answer, choices.Place(area.code, area.name))
     else:
         choices.keep_place(answer, None)
@@ -119,8 +128,3 @@ def manifest(request: HttpRequest) -> HttpResponse:
         content_type="application/manifest+json",
         json_dumps_params={"ensure_ascii": False},
     )
-
-
-def nearby(code: str) -> dict[str, object]:
-    """Return what is going on in and around a place."""
-    return {"wishes": [], "waiting": None}

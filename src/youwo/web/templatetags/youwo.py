@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from youwo.core.references import spaced
+from youwo.people import masking
+from youwo.people import masking
 
 register = template.Library()
 
@@ -166,6 +168,14 @@ def lasting(minutes: int) -> str:
     return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
 
 
+# --- what is said of people ------------------------------------------------------------------
+register.filter("masked_name", masking.name)
+register.filter("masked_phone", masking.phone)
+register.filter("masked_document", masking.document)
+register.filter("masked_email", masking.email)
+register.filter("masked_address", masking.address)
+
+
 # --- chips, stamps, buttons ------------------------------------------------------------------
 @register.inclusion_tag("components/chip.html")
 def chip(words: str, kind: str = "", icon: str = "") -> dict[str, Any]:
@@ -298,3 +308,16 @@ def pages(context: Context, page: Any, rows: str = "rows") -> dict[str, Any]:
         "after": url_keep(context, cursor=page.after) if page.after else "",
         "before": url_keep(context, cursor=page.before) if page.before else "",
     }
+
+
+# --- personal data ---------------------------------------------------------------------------
+@register.filter
+def masked_name(value: str) -> str:
+    """Return a name as others may read it: 张*."""
+    return masking.name(value)
+
+
+@register.filter
+def masked_phone(value: str) -> str:
+    """Return a telephone number as others may read it: 138****1234."""
+    return masking.phone(value)
