@@ -118,9 +118,9 @@ def test_the_database_refuses_a_second_person_with_the_same_number():
 
 def test_signing_up_records_the_consent_with_its_version(texts, at):
     person = actions.sign_up(
-        name="张敬之", phone="13800001234", password="清早的杏花开了", text=texts[0], at=at
+        name="张敬之", phone="13800001234", password="清早的杏花全开了", text=texts[0], at=at
     )
-    assert person.check_password("清早的杏花开了")
+    assert person.check_password("清早的杏花全开了")
     assert [(c.text, c.given_at) for c in person.consents.all()] == [(texts[0], at)]
 
 
@@ -130,7 +130,7 @@ def test_signing_up_with_a_text_that_was_replaced_is_refused(texts, at):
     )
     with pytest.raises(Refused) as refused:
         actions.sign_up(
-            name="张敬之", phone="13800001234", password="清早的杏花开了", text=texts[0], at=at
+            name="张敬之", phone="13800001234", password="清早的杏花全开了", text=texts[0], at=at
         )
     assert refused.value.field == "agreed"
     assert not Person.objects.exists()

@@ -336,7 +336,9 @@ def unmask(
     area that the person belongs to. Refuses people whose work does not cover it.
     """
     reason = _reason(reason)
-    area_code = getattr(target, "area_id", None) or area_code
+    area_code = (
+        getattr(target, "area_id", None) or getattr(target, "community_id", None) or area_code
+    )
     if area_code is None:
         raise ValueError(target)
     if isinstance(target, Person) and field not in _MAY_UNMASK:

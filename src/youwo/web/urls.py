@@ -4,4 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("youwo.web.home.urls")),
+    path("", include("youwo.web.people.urls")),
+    path("", include("youwo.web.needs.urls")),
+    path("", include("youwo.web.work.urls")),
+    path("", include("youwo.web.insight.urls")),
 ]

@@ -1,0 +1,3 @@
+"""People at the pages about people."""
+
+from tests.people.conftest import *  # noqa: F403
