@@ -46,11 +46,9 @@ def place(request: HttpRequest) -> Place | None:
 
 
 def place_code(request: HttpRequest) -> str:
-    """Return the code of the place this visitor chose, or nothing where none was chosen."""
-    code = request.COOKIES.get("place", "")
-    digits = code.replace("-", "")
-    well_formed = digits.isascii() and digits.isdigit() and len(code) <= 24
-    return code if well_formed and code.startswith(settings.CITY) else ""
+    """Return the code of the place this visitor chose, or the city's."""
+    chosen = place(request)
+    return chosen.code if chosen else settings.CITY
 
 
 def _keep(response: HttpResponse, name: str, value: str) -> None:
@@ -88,9 +86,3 @@ def keep_place(response: HttpResponse, chosen: Place | None) -> None:
     else:
         response.delete_cookie("place", samesite="Lax")
         response.delete_cookie("place_name", samesite="Lax")
-
-
-def place_code(request: HttpRequest) -> str:
-    """Return the code of the place this visitor chose, or the city's."""
-    chosen = place(request)
-    return chosen.code if chosen else settings.CITY

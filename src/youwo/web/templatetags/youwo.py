@@ -21,7 +21,6 @@ from django.utils.translation import ngettext
 
 from youwo.core.references import spaced
 from youwo.people import masking
-from youwo.people import masking
 
 register = template.Library()
 
@@ -311,13 +310,3 @@ def pages(context: Context, page: Any, rows: str = "rows") -> dict[str, Any]:
 
 
 # --- personal data ---------------------------------------------------------------------------
-@register.filter
-def masked_name(value: str) -> str:
-    """Return a name as others may read it: 张*."""
-    return masking.name(value)
-
-
-@register.filter
-def masked_phone(value: str) -> str:
-    """Return a telephone number as others may read it: 138****1234."""
-    return masking.phone(value)
