@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 
 from youwo.needs.models import OutsideMatter
-from youwo.needs.triage import forget_matters
+from youwo.needs.triage import outside_matters
 
 
 def load_outside_matters() -> int:
@@ -15,5 +15,5 @@ def load_outside_matters() -> int:
     known = set(OutsideMatter.objects.values_list("code", flat=True))
     new = [OutsideMatter(**row) for row in rows if row["code"] not in known]
     OutsideMatter.objects.bulk_create(new)
-    forget_matters()
+    outside_matters.forget_after_change()
     return len(new)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from rapidfuzz import fuzz, process
 
 from youwo.areas.models import within
+from youwo.core.recent import Recent
 from youwo.ledger.models import Field
 from youwo.needs.models import OutsideMatter, Status, Wish
 
@@ -45,31 +44,16 @@ def field_of(words: str) -> str:
     return _best(words, _lexicon("fields"), Field.VISITS)
 
 
-@dataclass
-class _Cached:
-    matters: list[OutsideMatter]
-    until: float
-
-
-_cached = _Cached([], 0.0)
-_KEPT_SECONDS = 60.0
-
-
-def forget_matters() -> None:
-    """Read the outside matters anew at the next call."""
-    _cached.until = 0.0
+@Recent
+def outside_matters() -> list[OutsideMatter]:
+    """Return what lies outside, the most urgent first; read at most once a minute in a process."""
+    return list(OutsideMatter.objects.filter(active=True).order_by("place", "code"))
 
 
 def outside(words: str, area_code: str = "") -> OutsideMatter | None:
-    """Return what lies outside the programme and is named in the words, the most urgent first.
-
-    The list is read from the database at most once a minute in each process.
-    """
-    if time.monotonic() > _cached.until:
-        _cached.matters = list(OutsideMatter.objects.filter(active=True).order_by("place", "code"))
-        _cached.until = time.monotonic() + _KEPT_SECONDS
+    """Return what lies outside the programme and is named in the words; the most urgent if many."""
     compact = "".join(words.split())
-    for matter in _cached.matters:
+    for matter in outside_matters():
         holds_here = matter.area_id is None or area_code.startswith(matter.area_id)
         if holds_here and any(word in compact for word in matter.words.split()):
             return matter

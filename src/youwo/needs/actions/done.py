@@ -57,9 +57,9 @@ def deliver(
     promised (or the community, which may enter it for them), and days outside the promise.
     """
     on = local_day(at)
+    wish = locked(wish, "deliver")
     if not (rules.has_promised(by, wish, on) or rules.may_deal(by, wish, on)):
         raise Refused(_("Only who promised can say that it is done."))
-    wish = locked(wish, "deliver")
     if occurred_on > on:
         raise Refused(
             _("This day is still to come. Please enter it when it is done."), "occurred_on"

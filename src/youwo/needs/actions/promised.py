@@ -83,9 +83,9 @@ def claim(
 @transaction.atomic
 def release(wish: Wish, *, reason: str, by: Person, at: datetime) -> Wish:
     """Give a promise back, so that somebody else can help."""
+    wish = locked(wish, "release")
     if not (rules.has_promised(by, wish, local_day(at)) or rules.may_deal(by, wish, local_day(at))):
         raise Refused(_("Only who promised, or the community, can give this promise back."))
-    wish = locked(wish, "release")
     promised_by = wish.claimed_by
     drop_promise(wish, by=by, at=at, reason=reason)
     move(wish, "release", at=at, also=PROMISE)
