@@ -154,7 +154,8 @@ def _at_one_horizon(
 ) -> tuple[list[Any], int]:
     """Read rollups and live entries as they belong together, in one statement.
 
-    Returns the rows and the horizon, which the next call may begin with. The statement also returns the horizon it saw: where that has moved meanwhile, it is asked
+    Returns the rows and the horizon, with which the next call may begin. The statement also
+    returns the horizon it saw: where that has moved meanwhile, it is asked
     again. The horizon stands in it as a number, so that the planner knows how few rows lie above.
     """
     at = Horizon.objects.filter(name=HORIZON)
@@ -514,6 +515,12 @@ def facts(
     known_at: datetime | None = None,
 ) -> models.QuerySet[Any]:
     """Return the facts behind a figure: exactly as many rows as it says, or adding up to it."""
-    one = cut(as_of, since=since, known_at=known_at)
+    return facts_of(name, area_code, cut(as_of, since=since, known_at=known_at))
+
+
+def facts_of(
+    name: str, area_code: str, cut: Cut, *, places: Places | None = None
+) -> models.QuerySet[Any]:
+    """Return the facts behind a figure for a cut."""
     find = enrolments if name in ENROLMENTS else entries
-    return find(name, area_code, one)
+    return find(name, area_code, cut, places=places)
