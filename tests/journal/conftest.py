@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from tests.capacity.conftest import at_once, shared_database  # noqa: F401 (fixtures)
 from youwo.core.append_only import refusal_triggers
 from youwo.journal import actions
 from youwo.journal.models import Line

@@ -63,6 +63,14 @@ def test_a_thousand_lines_are_sealed_in_few_statements(
         seal()
 
 
+def test_sealers_at_once_seal_each_line_once(shared_database, at_once, write, at):
+    lines = write(30)
+    actions.seal(at=at)
+    at_once(lambda _: actions.seal(at=at + timedelta(seconds=10)), list(range(5)))
+    assert sum(Seal.objects.values_list("count", flat=True)) == len(lines)
+    assert queries.verify() == []
+
+
 # --- verifying ---------------------------------------------------------------------------------
 
 
