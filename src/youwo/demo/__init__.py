@@ -1,1 +1,1 @@
-"""An invented city's people and deeds in real areas, made the same way from every seed."""
+"""The demo city: invented people and units in the real areas, by facts, the same for each seed."""

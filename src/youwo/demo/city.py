@@ -1,0 +1,161 @@
+"""Building the city once, and keeping its live work alive on later days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from youwo.areas.models import Area
+from youwo.core.clock import local_day, start_of
+from youwo.core.refused import Refused
+from youwo.demo import history, live, members, places, signins, units
+from youwo.demo.draws import References, dice
+from youwo.demo.rhythm import months
+from youwo.demo.size import BEGIN, FULL
+from youwo.insight.actions import roll_up
+from youwo.journal.models import Line
+from youwo.needs.defaults import load_outside_matters
+from youwo.people.actions import load_defaults
+from youwo.people.models import Person
+
+# Raised when the city that a seed gives becomes another one.
+VERSION = 1
+_LABEL = "demo.city"
+_COMMUNITIES = 48
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What is known of the city in the database: with which seed, until when, how large."""
+
+    seed: int
+    version: int
+    part: float
+    until: datetime
+    standing: dict[str, int]
+
+
+def built() -> Built | None:
+    """Return what was built in this database, from the journal; None where nothing was."""
+    line = Line.objects.filter(target_label=_LABEL).order_by("-id").first()
+    if line is None:
+        return None
+    data = line.data
+    return Built(
+        int(line.target_key), int(data["version"]), float(data["part"]), line.at, data["wishes"]
+    )
+
+
+def _write_down(verb: str, built: Built) -> None:
+    Line.objects.create(
+        at=built.until,
+        verb=verb,
+        target_label=_LABEL,
+        target_key=str(built.seed),
+        data={"version": built.version, "part": built.part, "wishes": built.standing},
+    )
+
+
+@contextmanager
+def _hurrying() -> Iterator[None]:
+    """Let SQLite leave flushing to the operating system while the demo is built."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = cursor.execute("PRAGMA synchronous").fetchone()[0]
+        cursor.execute("PRAGMA synchronous=OFF")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA synchronous={int(usual)}")
+
+
+def build(seed: int, *, now: datetime, progress: Progress, part: float = 1.0) -> Built:
+    """Build the city into an empty database, all of it or nothing.
+
+    `progress` is told the stage and which part of the whole work it completed. Refuses a database
+    that holds people already.
+    """
+    if Person.objects.exists():
+        raise Refused(_("This database holds people already. The demo city needs an empty one."))
+    with _hurrying():
+        with transaction.atomic():
+            standing = _fill(seed, now=now, progress=progress, part=part)
+            made = Built(seed, VERSION, part, now, standing)
+            _write_down("build", made)
+        progress(_("figures"), 0.0)
+        roll_up(at=now)
+        progress(_("figures"), 0.06)
+    return made
+
+
+def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[str, int]:
+    size, today, begin = FULL.share(part) if part < 1 else FULL, local_day(now), start_of(BEGIN)
+    progress(_("places"), 0.0)
+    load_defaults(at=begin)
+    load_outside_matters()
+    places.load(seed, at=begin, model_communities=max(round(_COMMUNITIES * part), 12))
+    progress(_("places"), 0.04)
+    models_ = Area.objects.communities().filter(children__isnull=False).distinct().order_by("code")
+    signins.appoint(seed, list(models_), at=begin)
+    progress(_("units"), 0.03)
+    here = places.read_places()
+    references = References("E", dice(seed, "references"))
+    enrolled, enrolments, weights = units.build(seed, here, size, references, today=today)
+    progress(_("members"), 0.05)
+    first = members.build(
+        seed,
+        here,
+        size,
+        units=enrolled,
+        enrolments=enrolments,
+        weights=weights,
+        references=references,
+        today=today,
+        now=now,
+    )
+    signins.name_members(first, at=begin)
+    progress(_("history"), 0.4)
+    _write_history(seed, now=now, after=None, part=part, progress=progress)
+    progress(_("live work"), 0.0)
+    standing = live.build(seed, now=now, kept={})
+    progress(_("live work"), 0.05)
+    return standing
+
+
+def _write_history(
+    seed: int, *, now: datetime, after: datetime | None, part: float, progress: Progress
+) -> None:
+    size = FULL.share(part) if part < 1 else FULL
+    writer = history.Writer(seed, size, places.read_places(), history.read_cast(), after, now)
+    total = len(months(local_day(now)))
+    for _month, _rows in writer.write():
+        progress(_("history"), 0.37 / total)
+
+
+def refresh(found: Built, *, now: datetime, progress: Progress) -> Built:
+    """Bring a city that was built on an earlier day up to today. On the same day it stays."""
+    if local_day(found.until) >= local_day(now):
+        return found
+    with _hurrying(), transaction.atomic():
+        progress(_("history"), 0.0)
+        _write_history(
+            found.seed, now=now, after=found.until, part=found.part, progress=lambda *_: None
+        )
+        progress(_("live work"), 0.4)
+        kept = live.finish(found.standing, before=found.until, now=now)
+        standing = live.build(found.seed, now=now, kept=kept)
+        made = Built(found.seed, found.version, found.part, now, standing)
+        _write_down("refresh", made)
+        progress(_("live work"), 0.6)
+    roll_up(at=now)
+    return made
