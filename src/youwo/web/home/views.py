@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
@@ -17,6 +19,8 @@ from youwo.areas import queries as areas
 from youwo.areas.models import Area
 from youwo.areas.rules import kind_of
 from youwo.core.clock import local_day
+from youwo.insight.definitions import DEFINITIONS
+from youwo.insight.queries import figures
 from youwo.needs import queries
 from youwo.web.access import public
 from youwo.web.home import choices
@@ -24,6 +28,27 @@ from youwo.web.home import choices
 # How many places a search lists, and how many wishes the home page shows.
 _LISTED = 60
 _NEARBY = 6
+# Which figures of the year it shows, and for how long a count is kept.
+_SHOWN = ("deeds", "person_times", "activities")
+_KEPT_SECONDS = 600
+
+# What everybody can expect of a wish.
+_WAY = [
+    {"state": "done", "title": title, "text": text}
+    for title, text in (
+        (
+            gettext_lazy("You say it"),
+            gettext_lazy("Online, by telephone or at the community's counter."),
+        ),
+        (
+            gettext_lazy("The community reads it"),
+            gettext_lazy("Published without your name and door."),
+        ),
+        (gettext_lazy("Somebody promises it"), gettext_lazy("One person or unit, never two.")),
+        (gettext_lazy("You say that it is done"), gettext_lazy("With a code; no photo is needed.")),
+        (gettext_lazy("Somebody else calls you back"), gettext_lazy("Three short questions.")),
+    )
+]
 
 
 def _next(request: HttpRequest) -> str:
@@ -42,8 +67,23 @@ def home(request: HttpRequest) -> HttpResponse:
         "wishes": queries.latest_public(code, _NEARBY),
         "waiting": queries.board(view="open", code=code)[: queries.COUNTED].count(),
         "counted": queries.COUNTED,
+        "way": _WAY,
     }
     return render(request, "home/index.html", context)
+
+
+@public
+@require_safe
+def this_year(request: HttpRequest) -> HttpResponse:
+    """Show what has been done this year in the visitor's place; counted anew every ten minutes."""
+    code, on = choices.place_code(request), local_day(timezone.now())
+
+    def counted() -> dict[str, int]:
+        return {one.definition.name: one.value for one in figures(code, on)}
+
+    values = cache.get_or_set(f"home:this-year:{code}:{on}", counted, _KEPT_SECONDS) or {}
+    shown = [(DEFINITIONS[name], values[name]) for name in _SHOWN if name in values]
+    return render(request, "home/_this_year.html", {"code": code, "figures": shown})
 
 
 @public
