@@ -123,7 +123,7 @@ def test_the_list_goes_on_by_key(desk, jinshui):
     assert not set(listed(first)) & set(listed(second))
 
 
-@pytest.mark.parametrize("words", ["\0", "'; DROP TABLE", "张" * 500, "%"])
+@pytest.mark.parametrize("words", ["\0x", "'; DROP TABLE", "张" * 500, "%"])
 def test_odd_words_find_nobody(words, desk):
     assert listed(desk.get("/work/people/", {"q": words})) == []
 

@@ -194,6 +194,11 @@ def test_a_link_sets_the_password_once(client, administrator, newcomer):
     assert client.get(link).status_code == 404
 
 
+def test_who_is_handed_a_link_is_told(client, administrator, newcomer):
+    handed_over(client, administrator, newcomer)
+    assert newcomer.messages.count() == 1
+
+
 def test_a_link_takes_no_weak_password_and_no_silence(client, administrator, newcomer):
     link = handed_over(client, administrator, newcomer)
     response = client.post(link, {"password": "12345678"})

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.translation import gettext_lazy as _
 
+from youwo.notices import actions as notices
+from youwo.notices.models import Kind
+from youwo.people import actions
 from youwo.people.models import Person
 
 
@@ -26,3 +33,17 @@ def person_for(key: str, token: str) -> Person | None:
     except (ValueError, Person.DoesNotExist):
         return None
     return person if default_token_generator.check_token(person, token) else None
+
+
+@transaction.atomic
+def hand_over(person: Person, *, reason: str, by: Person, at: datetime) -> None:
+    """Write down that a link is handed over, and tell the person, who may know nothing of it."""
+    actions.invite(person, reason=reason, by=by, at=at)
+    notices.tell(
+        [person],
+        kind=Kind.ACCOUNT,
+        subject=_("An administrator has handed over a link for a new password of your account"),
+        body=_("If you did not ask for it, please tell your community."),
+        cause=f"invite {person.pk} {at.isoformat()}",
+        at=at,
+    )

@@ -142,7 +142,7 @@ def invite(request: HttpRequest, key: int) -> HttpResponse:
     form = ReasonForm(request.POST, auto_id="invite_%s")
     if form.is_valid():
         try:
-            actions.invite(
+            invitations.hand_over(
                 somebody,
                 reason=form.cleaned_data["reason"],
                 by=signed_in_person(request),

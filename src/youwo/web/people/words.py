@@ -2,22 +2,87 @@
 
 from __future__ import annotations
 
-from django.apps import apps
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 _VERBS = {
-    "create": _("entered"),
-    "set_password": _("set a new password"),
-    "invite": _("handed over a one-time link"),
-    "grant": _("granted a role"),
-    "end_grant": _("ended a role"),
-    "publish_consent_text": _("published a consent text"),
-    "give_consent": _("recorded a consent"),
-    "withdraw_consent": _("withdrew a consent"),
-    "unmask": _("looked at a hidden value"),
-    "export_own_data": _("exported their own data"),
-    "correct_own": _("corrected their own data"),
-    "anonymise": _("closed an account"),
+    # people
+    "create": pgettext_lazy("journal", "entered"),
+    "set_password": pgettext_lazy("journal", "set the password of"),
+    "invite": pgettext_lazy("journal", "handed over a one-time link for"),
+    "grant": pgettext_lazy("journal", "granted"),
+    "end_grant": pgettext_lazy("journal", "ended"),
+    "publish_consent_text": pgettext_lazy("journal", "published"),
+    "give_consent": pgettext_lazy("journal", "recorded"),
+    "withdraw_consent": pgettext_lazy("journal", "withdrew"),
+    "unmask": pgettext_lazy("journal", "looked at hidden data of"),
+    "export_own_data": pgettext_lazy("journal", "exported the own data of"),
+    "correct_own": pgettext_lazy("journal", "corrected the own data of"),
+    "anonymise": pgettext_lazy("journal", "closed the account of"),
+    # wishes
+    "receive": pgettext_lazy("journal", "made"),
+    "ask": pgettext_lazy("journal", "asked back about"),
+    "answer": pgettext_lazy("journal", "answered"),
+    "publish": pgettext_lazy("journal", "reviewed and published"),
+    "claim": pgettext_lazy("journal", "claimed"),
+    "release": pgettext_lazy("journal", "gave back"),
+    "expire": pgettext_lazy("journal", "let the time pass for"),
+    "take_over": pgettext_lazy("journal", "took over"),
+    "deliver": pgettext_lazy("journal", "delivered"),
+    "confirm": pgettext_lazy("journal", "confirmed"),
+    "contest": pgettext_lazy("journal", "contested"),
+    "call_back": pgettext_lazy("journal", "called back about"),
+    "reopen": pgettext_lazy("journal", "reopened"),
+    "decline": pgettext_lazy("journal", "explained why not"),
+    "hand_over": pgettext_lazy("journal", "handed over outside"),
+    "withdraw": pgettext_lazy("journal", "took back"),
+    "outlive": pgettext_lazy("journal", "closed as no longer needed"),
+    "suggest": pgettext_lazy("journal", "sent in"),
+    "reverse": pgettext_lazy("journal", "reversed"),
+    "offer": pgettext_lazy("journal", "offered"),
+    # units, places, calendar, messages
+    "found": pgettext_lazy("journal", "entered"),
+    "add_branch": pgettext_lazy("journal", "entered"),
+    "join": pgettext_lazy("journal", "entered"),
+    "carry": pgettext_lazy("journal", "carried along"),
+    "transfer": pgettext_lazy("journal", "transferred"),
+    "retire": pgettext_lazy("journal", "retired"),
+    "enrol": pgettext_lazy("journal", "enrolled"),
+    "void": pgettext_lazy("journal", "voided"),
+    "give_mandate": pgettext_lazy("journal", "appointed"),
+    "end_mandate": pgettext_lazy("journal", "ended"),
+    "import": pgettext_lazy("journal", "imported"),
+    "add": pgettext_lazy("journal", "added"),
+    "end": pgettext_lazy("journal", "ended"),
+    "load": pgettext_lazy("journal", "loaded"),
+    "set": pgettext_lazy("journal", "set"),
+    "clear": pgettext_lazy("journal", "cleared"),
+    "choose_channels": pgettext_lazy("journal", "chose channels for"),
+    "send_again": pgettext_lazy("journal", "sent again"),
+}
+
+_KINDS = {
+    "people.person": pgettext_lazy("journal", "person"),
+    "people.grant": pgettext_lazy("journal", "role"),
+    "people.consent": pgettext_lazy("journal", "consent"),
+    "people.consenttext": pgettext_lazy("journal", "consent text"),
+    "needs.wish": pgettext_lazy("journal", "wish"),
+    "needs.handover": pgettext_lazy("journal", "matter handed over"),
+    "needs.suggestion": pgettext_lazy("journal", "complaint or suggestion"),
+    "ledger.entry": pgettext_lazy("journal", "ledger entry"),
+    "capacity.claim": pgettext_lazy("journal", "claim"),
+    "capacity.pool": pgettext_lazy("journal", "places"),
+    "organizations.organization": pgettext_lazy("journal", "unit"),
+    "organizations.branch": pgettext_lazy("journal", "branch"),
+    "organizations.membership": pgettext_lazy("journal", "membership"),
+    "organizations.mandate": pgettext_lazy("journal", "mandate"),
+    "organizations.unitenrolment": pgettext_lazy("journal", "unit's enrolment"),
+    "organizations.memberenrolment": pgettext_lazy("journal", "member's enrolment"),
+    "organizations.import": pgettext_lazy("journal", "import"),
+    "areas.area": pgettext_lazy("journal", "place"),
+    "almanac.dayrule": pgettext_lazy("journal", "working day"),
+    "almanac.officehours": pgettext_lazy("journal", "office hours"),
+    "notices.message": pgettext_lazy("journal", "message"),
+    "notices.delivery": pgettext_lazy("journal", "delivery"),
 }
 
 
@@ -28,7 +93,4 @@ def verb(name: str) -> str:
 
 def kind(label: str) -> str:
     """Return the kind of a row in words."""
-    try:
-        return str(apps.get_model(label)._meta.verbose_name)
-    except (LookupError, ValueError):
-        return label
+    return str(_KINDS.get(label, label))
