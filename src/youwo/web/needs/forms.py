@@ -105,7 +105,7 @@ class ReachForm(forms.Form):
         error_messages={"required": _("Without your agreement the community cannot help.")},
     )
     photo = forms.FileField(
-        label=_("A picture (not needed)"),
+        label=_("A picture"),
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
     )
@@ -221,7 +221,7 @@ class ClaimForm(forms.Form):
         label=_("In whose name"), coerce=int, required=False, empty_value=None
     )
     appointment = forms.CharField(
-        label=_("When will you come? (may follow later)"),
+        label=_("When will you come?"),
         required=False,
         max_length=50,
         help_text=_("The resident sees this, for example: Thursday afternoon at four."),
@@ -244,7 +244,7 @@ class DeliverForm(forms.Form):
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    occurred_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    occurred_on = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     minutes = forms.IntegerField(
         label=_("Minutes, without the way there"), min_value=1, max_value=1440
     )

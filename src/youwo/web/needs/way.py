@@ -112,6 +112,10 @@ def _next(wish: Wish) -> list[Step]:
 
 def way(wish: Wish) -> list[Step]:
     """Return the whole way of a wish, oldest first. One query."""
-    done = [step for line in history(wish) if (step := _told(line, wish)) is not None]
+    lines = list(history(wish))
+    if wish.status == Status.CLAIMED and lines and lines[-1].verb == "claim":
+        # What is now says who promised; once is enough.
+        lines.pop()
+    done = [step for line in lines if (step := _told(line, wish)) is not None]
     now = _now(wish)
     return [*done, *([now] if now else []), *_next(wish)]
