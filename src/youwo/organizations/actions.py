@@ -461,7 +461,7 @@ def transfer(
             occupation=enrolment.occupation,
             skills=enrolment.skills,
             service_wishes=enrolment.service_wishes,
-            starts_on=enrolment.ends_on,
+            starts_on=max(on, enrolment.starts_on),
             recorded_by=by,
             recorded_at=at,
         )

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from youwo.areas import actions as areas
 from youwo.areas import tables
+from youwo.areas.models import Area
 from youwo.core.refused import Refused
+from youwo.organizations import imports
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,41 @@ def _import_areas(command: BaseCommand, options: dict[str, Any]) -> None:
         )
 
 
+def _table_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="An Excel file with the columns of the template.")
+    parser.add_argument(
+        "--area", default=settings.CITY, help="The code of the place that the rows belong to."
+    )
+    parser.add_argument("--check", action="store_true", help="Only say what the file would do.")
+
+
+def _import_table(subject: str) -> Callable[[BaseCommand, dict[str, Any]], None]:
+    def run(command: BaseCommand, options: dict[str, Any]) -> None:
+        area = Area.objects.filter(pk=options["area"]).first()
+        if area is None:
+            raise CommandError("There is no place with this code: " + options["area"])
+        done = imports.take_file(
+            options["file"],
+            subject,
+            area,
+            None,
+            timezone.now(),
+            write=not options["check"],
+        )
+        for problem in done.problems:
+            command.stdout.write(f"row {problem.row}, {problem.column}: {problem.sentence}")
+        command.stdout.write(
+            f"{done.rows} rows: {done.created} new, {done.changed} changed,"
+            f" {done.unchanged} as they were, {done.bad_rows} left out."
+        )
+
+    return run
+
+
 KINDS: dict[str, Kind] = {
     "areas": Kind("official area codes and names", _area_arguments, _import_areas),
+    "units": Kind("units and their enrolments", _table_arguments, _import_table("units")),
+    "members": Kind("members and their enrolments", _table_arguments, _import_table("members")),
 }
 
 

@@ -1,0 +1,111 @@
+"""Units as somebody may see them, enrolments by reference, and references that are still free."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from youwo.areas.models import within
+from youwo.core.references import new_reference
+from youwo.organizations import rules
+from youwo.organizations.models import (
+    DatedQuerySet,
+    MemberEnrolment,
+    Membership,
+    Organization,
+    UnitEnrolment,
+)
+from youwo.people.models import Person
+from youwo.people.rules import powers
+
+
+def in_any(codes: list[str], field: str) -> Q:
+    """Make the condition that a place lies in one of some areas."""
+    condition = Q(pk__in=[])
+    for code in codes:
+        condition |= within(code, field)
+    return condition
+
+
+def units_seen_by(person: Person, on: date) -> DatedQuerySet[Organization]:
+    """Return the units that a person works with.
+
+    Those they act for, those that lie in their areas, and those that are or were enrolled there.
+    """
+    codes = powers(person, on).codes(*rules.READERS)
+    condition: Any = Q(pk__in=rules.mandates(person, on))
+    if codes:
+        here = in_any(codes, "community_id")
+        condition |= in_any(codes, "area_id")
+        condition |= Exists(UnitEnrolment.objects.filter(here, organization=OuterRef("pk")))
+        condition |= Exists(MemberEnrolment.objects.filter(here, organization=OuterRef("pk")))
+    return Organization.objects.filter(condition)
+
+
+def sees_whole_unit(person: Person, organization: Organization, on: date) -> bool:
+    """Say whether a person sees all of a unit: who acts for it, or works where it lies."""
+    return rules.acts_for(person, organization, on) or powers(person, on).cover(
+        organization.area_id, *rules.READERS
+    )
+
+
+def members_seen_by(
+    person: Person, organization: Organization, on: date
+) -> DatedQuerySet[Membership]:
+    """Return a unit's memberships in force: all of them, or those enrolled in one's own area."""
+    rows = Membership.objects.in_force(on).filter(organization=organization)
+    if sees_whole_unit(person, organization, on):
+        return rows
+    here = in_any(powers(person, on).codes(*rules.READERS), "community_id")
+    return rows.filter(
+        Exists(
+            MemberEnrolment.objects.filter(
+                here, person=OuterRef("person"), organization=organization
+            )
+        )
+    )
+
+
+def enrolments_seen_by(model: Any, person: Person, on: date) -> QuerySet[Any]:
+    """Return the enrolments, of one of the two models, that a person may open."""
+    codes = powers(person, on).codes(*rules.READERS)
+    condition = Q(organization__in=rules.mandates(person, on))
+    if codes:
+        condition |= in_any(codes, "community_id") | in_any(codes, "organization__area_id")
+    rows: QuerySet[Any] = model.objects.filter(condition)
+    return rows
+
+
+def enrolment(reference: str) -> UnitEnrolment | MemberEnrolment | None:
+    """Return the enrolment of a reference, with what it joins. At most two statements."""
+    units = UnitEnrolment.objects.select_related("organization", "community", "branch")
+    members = MemberEnrolment.objects.select_related(
+        "organization", "community", "compound", "person"
+    )
+    return units.filter(reference=reference).first() or members.filter(reference=reference).first()
+
+
+def fresh_references(count: int) -> list[str]:
+    """Return references that no enrolment has. Two statements.
+
+    There are 31^6 of them: among some ten thousand, two drawn blindly do meet.
+    """
+    drawn: set[str] = set()
+    while len(drawn) < count:
+        drawn.update(new_reference("E") for _ in range(count - len(drawn)))
+        for model in (UnitEnrolment, MemberEnrolment):
+            taken = model.objects.filter(reference__in=drawn).values_list("reference", flat=True)
+            drawn.difference_update(taken)
+    return sorted(drawn)
+
+
+def service_fields() -> list[tuple[str, Any]]:
+    """Return the fields of service that members can wish for, as (code, label).
+
+    They are the ledger's, which stands above this package: Django's registry of models is asked.
+    """
+    field = apps.get_model("ledger", "Entry")._meta.get_field("field")
+    return list(field.flatchoices)
