@@ -18,7 +18,7 @@ ORDER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlint
 HEIGHT = {name: height for height, name in enumerate(reversed(ORDER))}
 # A machine's own folders, and where packages come from: the reader has others.
 FOREIGN = re.compile(
-    r"(?<![\w./$}~-])/(?:home|root|work|Users|opt|mnt)/\w"
+    r"(?<![\w./$}~-])/(?:home|root|Users|opt|mnt)/\w"
     r"|\b(?:pypi\.org|files\.pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com)\b"
 )
 # The lock file names its index, and the list of vendored files says where each came from.
