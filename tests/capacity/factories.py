@@ -7,6 +7,7 @@ import uuid
 
 from youwo.capacity import actions
 from youwo.capacity.models import Claim, Pool
+from youwo.capacity.requests import Request
 
 _numbers = itertools.count(1)
 
@@ -21,3 +22,14 @@ def pool(capacity: int = 1, **options) -> Pool:
 def claimed(pool: Pool, holder, *, at, **options) -> Claim:
     options.setdefault("nonce", uuid.uuid4())
     return actions.claim(pool, holder=holder, by=None, at=at, **options)
+
+
+def request(pool: Pool, holder, *, at, **options) -> Request:
+    values = {"by_key": None, "nonce": uuid.uuid4()} | options
+    return Request(
+        pool_key=pool.pk,
+        holder_label=holder._meta.label_lower,
+        holder_key=str(holder.pk),
+        at=at,
+        **values,
+    )
