@@ -66,12 +66,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     get_token(request)
     context = {
         "typed": typed,
-        "shown": [value for _, value in typed if isinstance(value, str) and len(value) > 1],
+        "shown": [value for _, value in typed if _is_prose(value)],
         "ours": _is_ours(request),
         "files": bool(request.FILES),
         "again": request.get_full_path(),
     }
     return render(request, "errors/csrf.html", context, status=403)
+
+
+def _is_prose(value: str) -> bool:
+    """Tell what a person wrote from the choices and keys that a form carries beside it."""
+    return any(character.isspace() or not character.isascii() for character in value.strip())
 
 
 def _is_part(request: HttpRequest) -> bool:

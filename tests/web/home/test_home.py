@@ -1,5 +1,9 @@
 """The home page, the look and the language."""
 
+import gzip
+import re
+from pathlib import Path
+
 import pytest
 from django.contrib.staticfiles import finders
 from django.urls import reverse
@@ -115,3 +119,13 @@ def test_every_page_has_skip_link_main_and_switches(client, name):
     assert page.count("<h1") == 1
     assert page.count('action="/look/"') == 2
     assert 'action="/language/"' in page
+
+
+def test_first_visit_stays_below_150_kilobytes(client):
+    """All that the page loads, packed as for the oldest browser; the page itself goes unpacked."""
+    page = client.get("/").content
+    files = set(re.findall(r'(?:href|src)="/static/([^"]+)"', page.decode()))
+
+    packed = [len(gzip.compress(Path(finders.find(name)).read_bytes(), 9)) for name in files]
+
+    assert len(page) + sum(packed) <= 150_000
