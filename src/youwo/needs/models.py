@@ -269,7 +269,7 @@ class Photo(models.Model):
     """A picture that somebody added of their own accord. Re-encoded, without position or device."""
 
     wish = models.ForeignKey(Wish, on_delete=models.CASCADE, related_name="photos")
-    file = models.ImageField(upload_to="wishes/%Y/%m/", width_field="width", height_field="height")
+    file = models.FileField(upload_to="wishes/%Y/%m/")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     added_at = models.DateTimeField()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,16 @@ _MOST_PIXELS = 60_000_000
 MOST = 3
 
 
-def cleaned(upload: UploadedFile[Any]) -> ContentFile[bytes]:
+@dataclass(frozen=True)
+class Picture:
+    """A plain JPEG, and its size in pixels."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def cleaned(upload: UploadedFile[Any]) -> Picture:
     """Return a picture as a plain JPEG without position, device or comments.
 
     Refuses what is too large or no picture.
@@ -51,12 +61,11 @@ def cleaned(upload: UploadedFile[Any]) -> ContentFile[bytes]:
         ) from error
     out = io.BytesIO()
     plain.save(out, "JPEG", quality=82, optimize=True)
-    return ContentFile(out.getvalue())
+    return Picture(out.getvalue(), plain.width, plain.height)
 
 
-def add(wish: Wish, picture: ContentFile[bytes], *, at: datetime) -> Photo:
+def add(wish: Wish, picture: Picture, *, at: datetime) -> Photo:
     """Keep a cleaned picture with a wish."""
-    photo = Photo(wish=wish, added_at=at)
-    photo.file.save(f"{wish.reference}.jpg", picture, save=False)
-    photo.save()
+    photo = Photo(wish=wish, added_at=at, width=picture.width, height=picture.height)
+    photo.file.save(f"{wish.reference}.jpg", ContentFile(picture.content))
     return photo

@@ -1,0 +1,212 @@
+"""Who may open what: every page, for every role, in the own area and in a foreign one.
+
+The letters stand for: `o` opens, `l` is sent to sign in, `-` does not exist for this person (404),
+`>` is sent to another page, `x` is not a way to ask for it (405).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests import factories
+from tests.needs.factories import claimed, published, received
+from tests.needs.pictures import picture
+from youwo.ledger.models import Entry
+from youwo.needs import actions, photos
+
+pytestmark = pytest.mark.django_db
+
+ROLES = [
+    "visitor",
+    "resident",
+    "member",
+    "worker",
+    "coordinator",
+    "stranger",
+    "neighbour",
+    "auditor",
+    "administrator",
+]
+
+# name of the page: (arguments, what each role in the order of ROLES gets)
+PAGES: dict[str, tuple[str, str]] = {
+    "home": ("", "ooooooooo"),
+    "this_year": ("", "ooooooooo"),
+    "place": ("", "ooooooooo"),
+    "look": ("", "xxxxxxxxx"),
+    "language": ("", "xxxxxxxxx"),
+    "manifest": ("", "ooooooooo"),
+    "account_login": ("", "o>>>>>>>>"),
+    "account_logout": ("", ">oooooooo"),
+    "account_inactive": ("", "ooooooooo"),
+    "account_signup": ("", "o>>>>>>>>"),
+    "account_reauthenticate": ("", "loooooooo"),
+    "account_change_password": ("", "loooooooo"),
+    "mfa_index": ("", "loooooooo"),
+    "mfa_authenticate": ("", "l>>>>>>>>"),
+    "mfa_reauthenticate": ("", "l>>>>>>>>"),
+    "mfa_activate_totp": ("", "l>>>>>>>>"),
+    "mfa_deactivate_totp": ("", "l--------"),
+    "mfa_view_recovery_codes": ("", "l--------"),
+    "mfa_generate_recovery_codes": ("", "l>>>>>>>>"),
+    "mfa_download_recovery_codes": ("", "l--------"),
+    "mfa_list_webauthn": ("", "loooooooo"),
+    "mfa_add_webauthn": ("", "l>>>>>>>>"),
+    "mfa_login_webauthn": ("", "l>>>>>>>>"),
+    "mfa_reauthenticate_webauthn": ("", "l>>>>>>>>"),
+    "mfa_edit_webauthn": ("passkey", "l>>>>>>>>"),
+    "mfa_remove_webauthn": ("passkey", "l>>>>>>>>"),
+    "people:me": ("", "loooooooo"),
+    "people:data": ("", "loooooooo"),
+    "people:download": ("", "lxxxxxxxx"),
+    "people:withdraw": ("consent", "lxxxxxxxx"),
+    "people:forget": ("", "loooooooo"),
+    "people:welcome": ("welcome", "---------"),
+    "people:index": ("", "l-------o"),
+    "people:enter": ("", "l-------o"),
+    "people:person": ("person", "l-------o"),
+    "people:unmask": ("person", "l-------x"),
+    "people:invite": ("person", "l-------x"),
+    "people:grant": ("person", "l-------o"),
+    "people:end_grant": ("grant", "l-------o"),
+    "people:journal": ("", "l------oo"),
+    "needs:board": ("", "ooooooooo"),
+    "needs:map": ("", "ooooooooo"),
+    "needs:points": ("", "ooooooooo"),
+    "needs:outlines": ("", "ooooooooo"),
+    "needs:new": ("", "ooooooooo"),
+    "needs:detail": ("public", "ooooooooo"),
+    "needs:claim": ("public", "loooooooo"),
+    "needs:release": ("promised", "l-o------"),
+    "needs:deliver": ("promised", "l-o------"),
+    "needs:code": ("promised", "l->------"),
+    "needs:contact": ("promised", "l->------"),
+    "needs:photo": ("photo", "---oo--o-"),
+    "needs:mine": ("", "loooooooo"),
+    "needs:follow": ("", "ooooooooo"),
+    "needs:case": ("waiting", ">>>>>>>>>"),
+    "needs:follow-act": ("waiting withdraw", "---------"),
+    "needs:staff-list": ("", "l--ooooo-"),
+    "needs:staff-export": ("", "l--ooooo-"),
+    "needs:enter": ("", "l--oooo--"),
+    "needs:staff": ("waiting", "l--oo--o-"),
+    "needs:sheet": ("waiting", "l--oo----"),
+    "needs:reveal": ("waiting", "l--oo----"),
+    "needs:staff-act": ("waiting publish", "l-->>----"),
+    "needs:suggestions": ("", "l--oooo-o"),
+    "needs:suggestion-answer": ("suggestion", "l--oo---o"),
+    "needs:suggest": ("", "ooooooooo"),
+    "work:queue": ("", "loooooooo"),
+    "work:rows": ("", "loooooooo"),
+    "work:count": ("", "loooooooo"),
+    "insight:figures": ("", "ooooooooo"),
+    "insight:definitions": ("", "ooooooooo"),
+    "insight:fact": ("entry", "l--oo--o-"),
+    "insight:place": ("area", "ooooooooo"),
+    "insight:table": ("area", "ooooooooo"),
+    "insight:figure": ("figure", "ooooooooo"),
+    "insight:facts": ("figure", "l---o--o-"),
+}
+
+
+def all_pages(resolver=None, space=""):
+    """Yield the name and the view of every address."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from all_pages(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}", pattern.callback
+
+
+@dataclass
+class City:
+    """One row of everything, in Jinshui, and one person for every role."""
+
+    people: dict
+    arguments: dict
+
+
+@pytest.fixture
+def city(jinshui, elsewhere, worker, coordinator, stranger, resident, at):
+    unit = factories.OrganizationFactory(name="市税务局")
+    member = factories.mandated(unit, name="赵明远")
+    county, other_county = jinshui.parent.parent, elsewhere.parent.parent
+    auditor = factories.granted("auditor", county, name="周正")
+    administrator = factories.granted("administrator", county.parent, name="吴管")
+    neighbour = factories.granted("coordinator", other_county, name="冯远")
+    waiting = received(jinshui, at)
+    photo = photos.add(waiting, photos.Picture(picture(), 40, 30), at=at)
+    promised = claimed(worker, member, jinshui, at, organization=unit)
+    public = published(worker, jinshui, at)
+    suggestion = actions.suggest(
+        "字太小", page="/", phone="", community=jinshui, nonce=waiting.nonce, by=None, at=at
+    )
+    done = claimed(worker, member, jinshui, at)
+    actions.deliver(
+        done, occurred_on=at.date(), minutes=10, what="好了", field="visits", by=member, at=at
+    )
+    actions.confirm(done, how="link", by=None, at=at)
+    people = {
+        "visitor": None,
+        "resident": resident,
+        "member": member,
+        "worker": worker,
+        "coordinator": coordinator,
+        "stranger": stranger,
+        "neighbour": neighbour,
+        "auditor": auditor,
+        "administrator": administrator,
+    }
+    arguments = {
+        "": [],
+        "area": ["140802"],
+        "figure": ["140802", "deeds"],
+        "entry": [Entry.objects.get().pk],
+        "waiting": [waiting.reference],
+        "photo": [waiting.reference, photo.pk],
+        "public": [public.reference],
+        "promised": [promised.reference],
+        "waiting publish": [waiting.reference, "publish"],
+        "waiting withdraw": [waiting.reference, "withdraw"],
+        "suggestion": [suggestion.pk],
+        "passkey": [1],
+        "consent": [1],
+        "person": [worker.pk],
+        "grant": [worker.grants.get().pk],
+        "welcome": ["x", "y"],
+    }
+    return City(people, arguments)
+
+
+def _letter(response) -> str:
+    if response.status_code == 302:
+        return "l" if response.url.startswith("/account/login/") else ">"
+    return {200: "o", 404: "-", 405: "x", 403: "f"}[response.status_code]
+
+
+def test_every_page_is_in_the_table():
+    assert sorted(name for name, _view in all_pages()) == sorted(PAGES)
+
+
+def test_every_view_says_who_may_open_it():
+    assert [name for name, view in all_pages() if getattr(view, "access", None) is None] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_who_may_open(name, city, client):
+    wanted, expected = PAGES[name]
+    url = reverse(name, args=city.arguments[wanted])
+    got = {}
+    for role in ROLES:
+        client.logout()
+        person = city.people[role]
+        if person is not None:
+            client.force_login(person)
+        response = client.get(url)
+        got[role] = _letter(response)
+        response.close()
+    assert got == dict(zip(ROLES, expected, strict=True))
