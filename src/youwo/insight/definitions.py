@@ -75,7 +75,7 @@ _ALL = (
         name="enrolled_units",
         version=1,
         title=_("Enrolled unit organisations"),
-        short=_("Units"),
+        short=pgettext_lazy("column of figures", "Units"),
         text=(
             _(
                 "Distinct units whose party organisation has an enrolment with a community that"
@@ -100,7 +100,7 @@ _ALL = (
         name="enrolled_members",
         version=1,
         title=_("Enrolled serving members"),
-        short=_("Members"),
+        short=pgettext_lazy("column of figures", "Members"),
         text=(
             _(
                 "Distinct people whose enrolment as a serving member, with a community and the"
@@ -126,7 +126,7 @@ _ALL = (
         name="activities",
         version=1,
         title=_("Volunteer activities"),
-        short=_("Activities"),
+        short=pgettext_lazy("column of figures", "Activities"),
         text=(
             _("Volunteer activities that took place. What was only announced does not count."),
             _("An activity counts on the day on which it took place."),
@@ -146,7 +146,7 @@ _ALL = (
         name="deeds",
         version=1,
         title=_("Good deeds done"),
-        short=_("Deeds"),
+        short=pgettext_lazy("column of figures", "Deeds"),
         text=(
             _(
                 "Deeds that their recipient accepted, by themselves or through somebody who wrote"
@@ -166,7 +166,7 @@ _ALL = (
         name="person_times",
         version=1,
         title=_("Person-times served"),
-        short=_("Person-times"),
+        short=pgettext_lazy("column of figures", "Person-times"),
         text=(
             _(
                 "The sum of the people served by each volunteer activity and each deed. These are"

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Sum, Value, When
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Cast, Coalesce, Substr
 
 from youwo.areas import queries as areas
@@ -117,7 +117,7 @@ def _tag(tag: str) -> Value:
     return Value(tag, output_field=_TEXT)
 
 
-def _sums(weight: Any = 1) -> dict[str, Any]:
+def _sums(weight: int) -> dict[str, Any]:
     return {
         "entries_": Coalesce(Sum(F("sign") * weight), 0, output_field=models.BigIntegerField()),
         "served_": Coalesce(
@@ -137,16 +137,27 @@ def _rolled(cut: Cut) -> models.QuerySet[DayTotal]:
     return DayTotal.objects.filter(kind__in=kinds, on__gte=cut.since, on__lte=cut.as_of)
 
 
-def _live(cut: Cut, read_to: int) -> tuple[EntryQuerySet, Any]:
-    """Return the entries to be added to the rollups, and with which weight."""
-    entries = Entry.objects.between(cut.since, cut.as_of)
-    if cut.known_at is None:
-        return entries.filter(pk__gt=read_to), 1
-    found = entries.filter(
-        Q(pk__gt=read_to, recorded_at__lte=cut.known_at)
-        | Q(pk__lte=read_to, recorded_at__gt=cut.known_at)
+def _plain(column: str) -> Coalesce:
+    """Return a column in a form that no index serves."""
+    return Coalesce(column, column)
+
+
+def _live(cut: Cut, read_to: int) -> list[tuple[models.QuerySet[Entry], int]]:
+    """Return the entries that the rollups lack (weight 1), or hold too many (weight -1).
+
+    All other conditions and groups use plain columns, so that the planner finds these few rows by
+    their key or by when they were recorded, and never reads the whole history of a place.
+    """
+    entries = Entry.objects.between(cut.since, cut.as_of).alias(
+        happened_in=_plain("area_id"), kind_of=_plain("kind"), known_from=_plain("recorded_at")
     )
-    return found, Case(When(pk__gt=read_to, then=Value(1)), default=Value(-1))
+    above = entries.filter(pk__gt=read_to)
+    if cut.known_at is None:
+        return [(above, 1)]
+    later = entries.alias(entry_key=_plain("pk")).filter(
+        recorded_at__gt=cut.known_at, entry_key__lte=read_to
+    )
+    return [(above.filter(known_from__lte=cut.known_at), 1), (later, -1)]
 
 
 def _at_one_horizon(
@@ -194,14 +205,14 @@ def _by_month_and_field(code: str, cuts: dict[str, Cut], places: Places) -> tupl
                     )
                     .values_list("tag_", "kind", "month_", "field", "entries_", "served_")
                 )
-            entries, weight = _live(one, read_to)
-            found.append(
-                entries.filter(places.scope(code, "area_id"))
-                .annotate(tag_=_tag(tag), month_=_month("occurred_on"))
-                .values("tag_", "kind", "month_", "field")
+            found += [
+                entries.filter(places.scope(code, "happened_in"))
+                .annotate(tag_=_tag(tag), kind_=F("kind_of"), month_=_month("occurred_on"))
+                .values("tag_", "kind_", "month_", "field")
                 .annotate(**_sums(weight))
-                .values_list("tag_", "kind", "month_", "field", "entries_", "served_")
-            )
+                .values_list("tag_", "kind_", "month_", "field", "entries_", "served_")
+                for entries, weight in _live(one, read_to)
+            ]
         return found
 
     return _at_one_horizon(build)
@@ -223,17 +234,20 @@ def _by_child(
             .annotate(**_ROLLED)
             .values_list("tag_", "area_code", "kind", "none_", "entries_", "served_")
         )
-        entries, weight = _live(one, read_to)
-        live = (
-            entries.filter(places.scope(code, "area_id"))
+        live = [
+            entries.filter(places.scope(code, "happened_in"))
             .annotate(
-                tag_=_tag("live"), child_=places.child(code, codes, "area_id"), none_=_tag("")
+                tag_=_tag("live"),
+                child_=places.child(code, codes, "happened_in"),
+                kind_=F("kind_of"),
+                none_=_tag(""),
             )
-            .values("tag_", "child_", "kind", "none_")
+            .values("tag_", "child_", "kind_", "none_")
             .annotate(**_sums(weight))
-            .values_list("tag_", "child_", "kind", "none_", "entries_", "served_")
-        )
-        return [rolled, live]
+            .values_list("tag_", "child_", "kind_", "none_", "entries_", "served_")
+            for entries, weight in _live(one, read_to)
+        ]
+        return [rolled, *live]
 
     own: dict[tuple[str, str], list[int]] = {}
     found: dict[tuple[str, str], list[int]] = {}
@@ -281,34 +295,49 @@ def _place_of(name: str, code: str) -> str:
 
 
 def _enrolled(code: str, codes: Sequence[str], one: Cut, places: Places) -> dict[Any, Any]:
-    """Return (count now, count a year before) by (name of the figure, child's code or "")."""
-    selects: list[models.QuerySet[Any, Any]] = []
+    """Return [count now, count a year before] by (name of the figure, child's code or "").
+
+    Nearly everybody has one enrolment in all, so rows are counted, and only of those with several
+    it is taken off what was counted twice: a fourth of the work of counting distinct people.
+    """
     now = _in_force(one.as_of, one.known_at)
     before = _in_force(one.year_before.as_of, one.known_at)
+    selects: list[models.QuerySet[Any, Any]] = []
     for name, (model, who) in ENROLMENTS.items():
-        here = model.objects.filter(places.scope(code, _place_of(name, code)))
-        selects.append(
-            here.annotate(tag_=_tag(name), child_=_tag(""))
-            .values("tag_", "child_")
-            .annotate(
-                now_=Count(who, distinct=True, filter=now),
-                before_=Count(who, distinct=True, filter=before),
-            )
-            .values_list("tag_", "child_", "now_", "before_")
-        )
+        scope = places.scope(code, _place_of(name, code))
+        child: Any = _tag("")
         if codes:
-            place = _place_of(name, codes[0])
+            child = Coalesce(places.child(code, codes, _place_of(name, codes[0])), _tag("-"))
+        rows = {"now_": Count("pk", filter=now), "before_": Count("pk", filter=before)}
+        twice = {
+            "now_": Count(who, distinct=True, filter=now) - Count("pk", filter=now),
+            "before_": Count(who, distinct=True, filter=before) - Count("pk", filter=before),
+        }
+        # The city holds all enrolments: there the index on people alone is enough.
+        near = model.objects.all() if len(code) == 4 else model.objects.filter(scope)
+        several = near.values(who).annotate(n=Count("pk")).filter(n__gt=1).values(who)
+        here = model.objects.filter(scope)
+        again = here.filter(**{f"{who}__in": several})
+        for part, found, place, counts in (
+            ("rows", here, child, rows),
+            ("twice", again, child, twice),
+            ("twice in all", again, _tag(""), twice),
+        ):
             selects.append(
-                here.filter(now)
-                .annotate(
-                    tag_=_tag(name), child_=Coalesce(places.child(code, codes, place), _tag("-"))
-                )
-                .values("tag_", "child_")
-                .annotate(now_=Count(who, distinct=True), before_=Value(0))
-                .values_list("tag_", "child_", "now_", "before_")
+                found.annotate(name_=_tag(name), part_=_tag(part), child_=place)
+                .values("name_", "part_", "child_")
+                .annotate(**counts)
+                .values_list("name_", "part_", "child_", "now_", "before_")
             )
     first, *others = selects
-    return {(row[0], row[1]): row[2:] for row in first.union(*others, all=True)}
+    found_: dict[Any, Any] = {}
+    for name, part, place, *counts_ in first.union(*others, all=True):
+        under = {"rows": {place, ""}, "twice": {place} - {""}, "twice in all": {""}}[part]
+        for key in under:
+            sums = found_.setdefault((name, key), [0, 0])
+            sums[0] += counts_[0]
+            sums[1] += counts_[1]
+    return found_
 
 
 # --- figures ---------------------------------------------------------------------------------
