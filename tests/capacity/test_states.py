@@ -180,10 +180,10 @@ class ClaimsOnAPool(RuleBasedStateMachine):
                 assert self.pool.capacity - sum(claim.size for claim in taking) >= unused
 
     def _check_order(self, claims, before):
-        """Nobody was offered places before somebody who could be served and goes on waiting."""
+        """Nobody got or was offered places while somebody before them could be served."""
         for place, claim in enumerate(claims):
-            offered_now = claim.state == State.OFFERED and before.get(claim.pk) == State.WAITING
-            if not offered_now:
+            served_now = claim.state in TAKING and before.get(claim.pk, State.WAITING) == "waiting"
+            if not served_now:
                 continue
             for earlier in claims[:place]:
                 open_to = self.pool.capacity - (0 if earlier.reserved else self.pool.held_back)
