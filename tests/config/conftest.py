@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -14,6 +16,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.db import connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +58,7 @@ class Installation:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("YOUWO_", "COV_"))}
         return {
             **kept,
-            "PYTHONPATH": str(ROOT / "src"),
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
             "DJANGO_SETTINGS_MODULE": "youwo.config.settings",
             "YOUWO_DEMO": "1",
             "YOUWO_HOME": str(self.home),
@@ -82,6 +85,11 @@ class Installation:
             stdout=subprocess.PIPE,
             **options,
         )
+
+    @staticmethod
+    def command(*words: str) -> list[str]:
+        """Return how the `youwo` command is called here."""
+        return [sys.executable, "-c", "from youwo.config.command import main; main()", *words]
 
     def close(self) -> None:
         """End the process that stays."""
@@ -127,22 +135,24 @@ def _with_database(url: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory) -> Iterator[Installation]:
-    """An installation that has been migrated and is otherwise empty; copied, never used."""
-    home = tmp_path_factory.mktemp("migrated")
+def migrated(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str | Path]:
+    """A migrated database, copied from the tests' own, to be copied again and never used."""
     server = _server()
     if server is None:
-        made = Installation(home, f"sqlite:///{home / 'youwo.sqlite3'}")
-        made.youwo("migrate", "-v0")
-        made.close()
-        yield made
+        path = tmp_path_factory.mktemp("migrated") / "youwo.sqlite3"
+        with django_db_blocker.unblock():
+            connection.ensure_connection()
+            with closing(sqlite3.connect(path)) as copy:
+                connection.connection.backup(copy)
+                copy.execute("PRAGMA journal_mode=WAL")
+        yield path
         return
     name = f"youwo_template_{uuid4().hex[:12]}"
-    _execute(server, f"CREATE DATABASE {name}")
-    made = Installation(home, _with_database(server, name))
-    made.youwo("migrate", "-v0")
-    made.close()
-    yield made
+    # A database is copied only while nobody is connected to it.
+    connection.close()
+    connection.close_pool()
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {connection.settings_dict['NAME']}")
+    yield name
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -157,12 +167,11 @@ def make_installation(migrated, tmp_path):
         home = tmp_path / uuid4().hex[:8]
         home.mkdir()
         if server is None:
-            copyfile(migrated.home / "youwo.sqlite3", home / "youwo.sqlite3")
+            copyfile(migrated, home / "youwo.sqlite3")
             url = f"sqlite:///{home / 'youwo.sqlite3'}"
         else:
             name = f"youwo_own_{uuid4().hex[:12]}"
-            template = migrated.database_url.partition("?")[0].rpartition("/")[2]
-            _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+            _execute(server, f"CREATE DATABASE {name} TEMPLATE {migrated}")
             names.append(name)
             url = _with_database(server, name)
         made.append(Installation(home, url))

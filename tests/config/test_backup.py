@@ -6,6 +6,11 @@ import json
 import os
 import tarfile
 
+import pytest
+
+# For the copy of the tests' database that every installation begins with.
+pytestmark = pytest.mark.django_db
+
 WRITE_PAIRS = """
 from django.db import transaction
 from django.utils import timezone

@@ -30,7 +30,7 @@ class Job:
 
 JOBS = [
     Job("notices", timedelta(seconds=5), "youwo.notices.tasks.deliver_due"),
-    Job("needs", timedelta(seconds=30), "youwo.needs.actions.sweep"),
+    Job("needs", timedelta(seconds=30), "youwo.needs.sweep.sweep"),
     Job("insight", timedelta(seconds=30), "youwo.insight.actions.roll_up"),
     Job("journal", timedelta(seconds=60), "youwo.journal.actions.seal"),
     Job("tries", timedelta(days=1), "youwo.config.periodic.forget_old_tries"),

@@ -1,0 +1,145 @@
+"""A server that is killed under load keeps every wish that it acknowledged."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+from contextlib import contextmanager, suppress
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+
+# For the copy of the tests' database that every installation begins with.
+pytestmark = pytest.mark.django_db
+
+CLIENTS = 4
+ENOUGH = 60
+COMMUNITY = "140802005022"
+TOKEN = "k" * 32
+
+PREPARE = f"""
+from tests import factories
+factories.community("{COMMUNITY}", "金税社区")
+factories.ConsentTextFactory()
+"""
+
+FIND = """
+import json
+from youwo.journal.models import Line
+from youwo.needs.models import Wish
+wishes = list(Wish.objects.values_list("reference", "nonce", "pk"))
+lines = list(Line.objects.filter(target_label="needs.wish").values_list("target_key", flat=True))
+print(json.dumps([[ref, str(nonce), lines.count(str(pk))] for ref, nonce, pk in wishes]))
+"""
+
+
+@contextmanager
+def serving(installation, port):
+    """Run the real server with two workers, and kill whatever is left of it."""
+    process = subprocess.Popen(
+        installation.command("serve", "--port", str(port), "--workers", "2"),
+        env={**installation.variables, "YOUWO_DEBUG": "1", "YOUWO_LOG_LEVEL": "ERROR"},
+        cwd=installation.home,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        assert answers(port, process)
+        yield process
+    finally:
+        kill(process)
+
+
+def kill(process):
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def answers(port, process) -> bool:
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if process.poll() is not None:
+                return False
+            threading.Event().wait(0.05)
+        else:
+            return True
+    return False
+
+
+def send(line, nonce) -> str:
+    """Make a wish through the page, and return the reference that the answer leads to."""
+    form = {
+        "csrfmiddlewaretoken": TOKEN,
+        "step": "reach",
+        "nonce": nonce,
+        "said": "想请人帮忙修一下厨房的灯",
+        "kind": "service",
+        "community": COMMUNITY,
+        "phone": "13800001234",
+        "consent": "on",
+    }
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"csrftoken={TOKEN}",
+    }
+    line.request("POST", "/wishes/new/", urlencode(form), headers)
+    answer = line.getresponse()
+    answer.read()
+    assert answer.status == 302, answer.status
+    return answer.headers["Location"].split("/")[2]
+
+
+def test_a_killed_server_loses_nothing_that_it_acknowledged(installation):
+    installation.python(PREPARE)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    acknowledged: dict[str, str] = {}
+    unanswered: list[str] = []
+    enough = threading.Event()
+
+    def client() -> None:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        while True:
+            nonce = str(uuid4())
+            try:
+                acknowledged[nonce] = send(line, nonce)
+            except (OSError, http.client.HTTPException):
+                unanswered.append(nonce)
+                line.close()
+                enough.set()
+                return
+            if len(acknowledged) >= ENOUGH:
+                enough.set()
+
+    with serving(installation, port) as server:
+        clients = [threading.Thread(target=client) for _ in range(CLIENTS)]
+        for one in clients:
+            one.start()
+        assert enough.wait(20)
+        kill(server)
+        for one in clients:
+            one.join()
+    assert len(acknowledged) >= ENOUGH
+
+    with serving(installation, port):
+        # The phones that had no answer send the same once more.
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        for nonce in unanswered:
+            acknowledged[nonce] = send(line, nonce)
+        line.close()
+
+    found = json.loads(installation.python(FIND))
+    assert sorted(nonce for _, nonce, _ in found) == sorted(acknowledged)
+    assert {nonce: reference for reference, nonce, _ in found} == acknowledged
+    # And each was written into the journal with it, once.
+    assert {lines for _, _, lines in found} == {1}
