@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
 from youwo.core.clock import local_day, start_of
+from youwo.core.horizons import SETTLING
 from youwo.core.refused import Refused
 from youwo.demo import history, live, members, places, signins, units
 from youwo.demo.draws import References, dice
 from youwo.demo.rhythm import months
 from youwo.demo.size import BEGIN, FULL
 from youwo.insight.actions import roll_up
+from youwo.journal.actions import seal
 from youwo.journal.models import Line
 from youwo.needs.defaults import load_outside_matters
 from youwo.people.actions import load_defaults
@@ -93,9 +95,16 @@ def build(seed: int, *, now: datetime, progress: Progress, part: float = 1.0) ->
             made = Built(seed, VERSION, part, now, standing)
             _write_down("build", made)
         progress(_("figures"), 0.0)
-        roll_up(at=now)
+        _catch_up(now)
         progress(_("figures"), 0.06)
     return made
+
+
+def _catch_up(now: datetime) -> None:
+    """Bring the sums up to date and seal the journal, as often as keys need to settle."""
+    for at in (now, now + SETTLING, now + 2 * SETTLING):
+        roll_up(at=at)
+        seal(at=at)
 
 
 def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[str, int]:
@@ -157,5 +166,5 @@ def refresh(found: Built, *, now: datetime, progress: Progress) -> Built:
         made = Built(found.seed, found.version, found.part, now, standing)
         _write_down("refresh", made)
         progress(_("live work"), 0.6)
-    roll_up(at=now)
+    _catch_up(now)
     return made

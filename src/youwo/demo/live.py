@@ -314,10 +314,16 @@ def _point(compound: Area | None, draw: Random) -> tuple[Decimal, Decimal] | Non
 @cache
 def _begun(hours: float, code: str, now: datetime) -> datetime:
     """Return the earliest beginning, to the half hour, from which so many hours have not passed."""
-    start = now
-    while deadline(start - timedelta(minutes=30), hours=hours, area_code=code).at > now:
-        start -= timedelta(minutes=30)
-    return start
+    step = timedelta(minutes=30)
+    # Deadlines come in the order of their beginnings, so that halving finds the place.
+    first, beyond = 0, 90 * 48
+    while beyond - first > 1:
+        middle = (first + beyond) // 2
+        if deadline(now - middle * step, hours=hours, area_code=code).at > now:
+            first = middle
+        else:
+            beyond = middle
+    return now - first * step
 
 
 def build(seed: int, *, now: datetime, kept: dict[str, int]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
@@ -22,10 +22,16 @@ _SEED = 1408
 
 
 class Command(BaseCommand):
-    help = "Build the demo city of invented people, or bring it up to today, and serve it."
+    help = (
+        "Build the demo city of invented people, or bring it up to today (script/demo serves it)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--build-only", action="store_true", help="do not serve afterwards")
+        parser.add_argument(
+            "--build-only",
+            action="store_true",
+            help="what this command does anyway; script/demo serves without it",
+        )
         parser.add_argument("--seed", type=int, default=None, help="another city of the same size")
         parser.add_argument("--rebuild", action="store_true", help="throw the old one away first")
         parser.add_argument("--part", type=float, default=1.0, help="build only a part of it")
@@ -41,8 +47,6 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         self._say_who_signs_in()
-        if not options["build_only"] and "serve" in get_commands():
-            call_command("serve")
 
     def _build(self, seed: int | None, part: float) -> None:
         now, found = timezone.now(), city.built()
