@@ -31,8 +31,8 @@ _NOT_SETTLED = 0
 # Every transaction that writes holds a lock on its own number until its rows can be seen, and the
 # lock tells whose it is. (A snapshot would not do: it knows no number above the last one that has
 # ended.) A server numbers the transactions of all its databases; those of other databases write no
-# row here, so nobody waits for them, nor for our own, which sees what it wrote. The locks show 32
-# bits of a number; `moment` has them all.
+# row here, so nobody waits for them, nor for the server's own cleaning, nor for our own, which sees
+# what it wrote. The locks show 32 bits of a number; `moment` has them all.
 _RUNNING = """
     WITH now AS (
         SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS moment
@@ -40,7 +40,8 @@ _RUNNING = """
         SELECT moment + (transactionid::text::bigint - moment % (1::bigint << 32)
                          + (3::bigint << 31)) % (1::bigint << 32) - (1::bigint << 31) AS number,
                pid IS DISTINCT FROM pg_backend_pid()
-               AND coalesce(datname, current_database()) = current_database() AS counts
+               AND coalesce(datname, current_database()) = current_database()
+               AND coalesce(backend_type, '') <> 'autovacuum worker' AS counts
         FROM now CROSS JOIN pg_locks LEFT JOIN pg_stat_activity USING (pid)
         WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted
     ), numbers AS (
