@@ -529,9 +529,12 @@ def enrolments(
     """Return one enrolment in force for each unit or person of a figure: the first recorded."""
     places = places or today()
     model, who = ENROLMENTS[name]
-    here = model.objects.filter(
-        places.scope(area_code, _place_of(name, area_code)), _in_force(cut.as_of, cut.known_at)
-    )
+    place = _place_of(name, area_code)
+    rows: models.QuerySet[Any] = model.objects.all()
+    if len(area_code) == 4:
+        # All of them: a page is found by key, not by sorting what an index by place gives.
+        rows, place = rows.alias(enrolled_in=_plain(place)), "enrolled_in"
+    here = rows.filter(places.scope(area_code, place), _in_force(cut.as_of, cut.known_at))
     return here.filter(~Exists(here.filter(**{who: OuterRef(who)}, pk__lt=OuterRef("pk"))))
 
 

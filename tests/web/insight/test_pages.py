@@ -71,6 +71,14 @@ def test_small_numbers_of_a_community_are_not_told_in_months_and_fields(client, 
     assert context["chart"] is None
 
 
+def test_a_small_month_is_not_given_away_by_the_others(client, jinshui):
+    for month, deeds in ((1, 1), (2, 4), (3, 5)):
+        for _ in range(deeds):
+            entry(jinshui, occurred_on=date(2025, month, 5))
+    months = place(client, jinshui.code).context["months"]
+    assert [row.cells[0].value for row in months] == [None, None, 5, 0]
+
+
 def test_small_numbers_of_a_community_are_not_told_in_its_towns_table(client, jinshui):
     entry(jinshui)
     (row,) = place(client, "140802005").context["rows"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+
+from django.utils.formats import date_format
 
 from youwo.areas import queries as areas
 from youwo.web.insight.shown import Row
@@ -45,11 +48,12 @@ class Chart:
 
 
 def _short(label: str, before: str) -> str:
-    """Return 1 to 12 for months, with the year where it changes; years as they are."""
+    """Return a month by its name, with the year where it changes; years as they are."""
     year, _, month = label.partition("-")
     if not month:
         return year
-    return str(int(month)) if before[:4] == year else f"{year}-{int(month)}"
+    first = date(int(year), int(month), 1)
+    return date_format(first, "M" if before[:4] == year else "Y-n")
 
 
 def chart(rows: Sequence[Row]) -> Chart | None:
@@ -58,7 +62,7 @@ def chart(rows: Sequence[Row]) -> Chart | None:
     most = max(values, default=0)
     if most <= 0:
         return None
-    slot = 76 if len(rows) <= 6 else 58
+    slot = 76 if len(rows) <= 6 else 56 if len(rows) <= 8 else 41
     width_now, width_past = slot // 2 - 4, slot // 4 - 3
     bars = []
     for n, row in enumerate(rows):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -93,26 +93,34 @@ def children(rows: Iterable[Child], area_code: str, *, entitled: bool) -> list[R
     ]
 
 
-def months(rows: Iterable[Month], area_code: str, name: str, *, entitled: bool) -> list[Row]:
+def _in_company(cells: list[Cell]) -> list[Cell]:
+    """Withhold the smallest other number where one alone is: their sum would give it away."""
+    if sum(cell.withheld for cell in cells) != 1:
+        return cells
+    told = [n for n, cell in enumerate(cells) if cell.value]
+    if not told:
+        return cells
+    smallest = min(told, key=lambda n: cells[n].value or 0)
+    hidden = replace(cells[smallest], words=_("not told"), value=None, withheld=True)
+    return [hidden if n == smallest else cell for n, cell in enumerate(cells)]
+
+
+def months(rows: Sequence[Month], area_code: str, name: str, *, entitled: bool) -> list[Row]:
     """Return one figure by month, beside the year before."""
+    now = [number(name, row.values[name], area_code, entitled=entitled) for row in rows]
+    past = [number(name, row.past[name], area_code, entitled=entitled) for row in rows]
     return [
-        Row(
-            label=row.label,
-            cells=[number(name, row.values[name], area_code, entitled=entitled)],
-            past=[number(name, row.past[name], area_code, entitled=entitled)],
-        )
-        for row in rows
+        Row(label=row.label, cells=[cell], past=[before])
+        for row, cell, before in zip(rows, _in_company(now), _in_company(past), strict=True)
     ]
 
 
-def fields(rows: Iterable[InField], area_code: str, name: str, *, entitled: bool) -> list[Row]:
+def fields(rows: Sequence[InField], area_code: str, name: str, *, entitled: bool) -> list[Row]:
     """Return one figure by field of service, the largest first: fields are no places."""
+    rows = [row for row in rows if row.values[name]]
+    cells = [number(name, row.values[name], area_code, entitled=entitled) for row in rows]
     found = [
-        Row(
-            label=str(Field(row.field).label),
-            cells=[number(name, row.values[name], area_code, entitled=entitled)],
-        )
-        for row in rows
-        if row.values[name]
+        Row(label=str(Field(row.field).label), cells=[cell])
+        for row, cell in zip(rows, _in_company(cells), strict=True)
     ]
     return sorted(found, key=lambda row: -(row.cells[0].value or 0))
