@@ -46,7 +46,7 @@ class ClaimsOnAPool(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.rollback.__exit__(None, None, None)
 
-    @initialize(capacity=st.integers(0, 6), held_back=st.integers(0, 2))
+    @initialize(capacity=st.integers(1, 5), held_back=st.integers(0, 2))
     def open(self, capacity, held_back):
         self.pool = pool(
             capacity,
@@ -95,12 +95,27 @@ class ClaimsOnAPool(RuleBasedStateMachine):
 
     @rule(crowd=st.lists(st.tuples(st.integers(1, 3), st.booleans()), min_size=2, max_size=5))
     def crowd_comes(self, crowd):
-        standing = Claim.objects.filter(pool=self.pool, state__in=STANDING)
-        there = set(standing.values_list("holder_key", flat=True))
-        away = [person for person in self.people if str(person.pk) not in there]
-        for person, (size, reserved) in zip(away, crowd, strict=False):
+        for person, (size, reserved) in zip(self._away(), crowd, strict=False):
             options = {"size": size, "reserved": reserved, "wait": True, "nonce": uuid.uuid4()}
             self._try(actions.claim, self.pool, holder=person, by=None, at=self.at, **options)
+
+    @rule(size=st.integers(1, 2), reserved=st.booleans())
+    def newcomer_comes(self, size, reserved):
+        for person in self._away()[:1]:
+            options = {"size": size, "reserved": reserved, "nonce": uuid.uuid4()}
+            self._try(actions.claim, self.pool, holder=person, by=None, at=self.at, **options)
+
+    def _away(self):
+        standing = Claim.objects.filter(pool=self.pool, state__in=STANDING)
+        there = set(standing.values_list("holder_key", flat=True))
+        return [person for person in self.people if str(person.pk) not in there]
+
+    @rule(which=st.integers(0, 11))
+    def place_comes_back(self, which):
+        firm = list(Claim.objects.filter(pool=self.pool, state="confirmed").order_by("id"))
+        if firm:
+            claim = firm[which % len(firm)]
+            assert self._try(actions.release, claim, by=None, at=self.at, reason="ill")
 
     @rule(
         which=st.integers(0, 30),
@@ -124,7 +139,7 @@ class ClaimsOnAPool(RuleBasedStateMachine):
         left = Claim.objects.filter(pool=self.pool, state__in=["held", "offered"])
         assert not left.filter(expires_at__lte=self.at).exists()
 
-    @rule(capacity=st.integers(0, 6))
+    @rule(capacity=st.integers(1, 5))
     def resize(self, capacity):
         done = self._try(actions.resize, self.pool, capacity=capacity, at=self.at)
         self.pool.refresh_from_db()
@@ -198,8 +213,8 @@ def test_whatever_happens_the_rules_hold():
     run_state_machine_as_test(
         ClaimsOnAPool,
         settings=settings(
-            max_examples=50,
-            stateful_step_count=25,
+            max_examples=40,
+            stateful_step_count=30,
             deadline=None,
             derandomize=True,
             database=None,
