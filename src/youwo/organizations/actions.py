@@ -37,7 +37,7 @@ EARLIEST = date(2000, 1, 1)
 _FARTHEST_AHEAD = timedelta(days=366)
 _SHORTEST_REASON = 4
 
-_Enrolment = TypeVar("_Enrolment", UnitEnrolment, MemberEnrolment)
+_Enrolment = TypeVar("_Enrolment", bound=UnitEnrolment | MemberEnrolment)
 
 
 def check_day(day: date, *, at: datetime, field: str = "starts_on") -> None:
@@ -359,7 +359,9 @@ def enrol_member(
 
 
 def _lock(enrolment: _Enrolment) -> _Enrolment:
-    return type(enrolment).objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    rows: Any = type(enrolment).objects
+    locked: _Enrolment = rows.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    return locked
 
 
 @transaction.atomic

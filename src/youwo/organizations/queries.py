@@ -45,28 +45,22 @@ def units_seen_by(person: Person, on: date) -> DatedQuerySet[Organization]:
     return Organization.objects.filter(condition)
 
 
-def sees_whole_unit(person: Person, organization: Organization, on: date) -> bool:
-    """Say whether a person sees all of a unit: who acts for it, or works where it lies."""
-    return rules.acts_for(person, organization, on) or powers(person, on).cover(
-        organization.area_id, *rules.READERS
-    )
+def memberships_seen_by(person: Person, on: date) -> DatedQuerySet[Membership]:
+    """Return the memberships in force that a person works with.
 
-
-def members_seen_by(
-    person: Person, organization: Organization, on: date
-) -> DatedQuerySet[Membership]:
-    """Return a unit's memberships in force: all of them, or those enrolled in one's own area."""
-    rows = Membership.objects.in_force(on).filter(organization=organization)
-    if sees_whole_unit(person, organization, on):
-        return rows
-    here = in_any(powers(person, on).codes(*rules.READERS), "community_id")
-    return rows.filter(
-        Exists(
-            MemberEnrolment.objects.filter(
-                here, person=OuterRef("person"), organization=organization
-            )
+    All of the units that they act for or that lie in their areas; of other units those members who
+    are or were enrolled in their areas.
+    """
+    codes = powers(person, on).codes(*rules.READERS)
+    condition: Any = Q(organization__in=rules.mandates(person, on))
+    if codes:
+        here = MemberEnrolment.objects.filter(
+            in_any(codes, "community_id"),
+            person=OuterRef("person"),
+            organization=OuterRef("organization"),
         )
-    )
+        condition |= in_any(codes, "organization__area_id") | Q(Exists(here))
+    return Membership.objects.in_force(on).filter(condition)
 
 
 def enrolments_seen_by(model: Any, person: Person, on: date) -> QuerySet[Any]:

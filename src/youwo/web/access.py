@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from youwo.core.clock import local_day
-from youwo.organizations.rules import mandates
+from youwo.organizations.rules import READERS, mandates
 from youwo.people.models import Person
 from youwo.people.rules import NONE, Powers, powers
 
@@ -50,6 +50,13 @@ def _marked(view: View, mark: str, roles: tuple[str, ...] = ()) -> View:
     return view
 
 
+def _unkept(response: HttpResponseBase) -> HttpResponseBase:
+    """Have a page for one person kept nowhere, so that going back shows it to nobody else."""
+    if not response.has_header("Cache-Control"):
+        response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def public(view: View) -> View:
     """Open to everybody, without an account."""
 
@@ -67,7 +74,7 @@ def signed_in(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if person_of(request) is None:
             return redirect_to_login(request.get_full_path())
-        return view(request, *args, **kwargs)
+        return _unkept(view(request, *args, **kwargs))
 
     return _marked(guarded, "signed_in")
 
@@ -88,11 +95,28 @@ def staff(*roles: str) -> Callable[[View], View]:
                 raise Http404
             if settings.STAFF_NEED_SECOND_FACTOR and not _has_second_factor(person):
                 return redirect("mfa_index")
-            return view(request, *args, **kwargs)
+            return _unkept(view(request, *args, **kwargs))
 
         return _marked(guarded, "staff", roles)
 
     return mark
+
+
+def with_units(view: View) -> View:
+    """Open to who acts for a unit and to staff who deal with units; to nobody else."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        person = person_of(request)
+        if person is None:
+            return redirect_to_login(request.get_full_path())
+        if not (powers_of(request).holds(*READERS) or mandates_of(request)):
+            raise Http404
+        if settings.STAFF_NEED_SECOND_FACTOR and not _has_second_factor(person):
+            return redirect("mfa_index")
+        return _unkept(view(request, *args, **kwargs))
+
+    return _marked(guarded, "with_units", READERS)
 
 
 def _has_second_factor(person: Person) -> bool:

@@ -8,4 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("youwo.web.needs.urls")),
     path("", include("youwo.web.work.urls")),
     path("", include("youwo.web.insight.urls")),
+    path("", include("youwo.web.notices.urls")),
+    path("", include("youwo.web.organizations.urls")),
 ]

@@ -1,0 +1,95 @@
+"""Reading messages, choosing their ways, and sending again what was given up."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from youwo.core.paging import page
+from youwo.notices import actions, queries, tasks
+from youwo.notices.models import Delivery
+from youwo.people import masking
+from youwo.people.models import Role
+from youwo.web.access import signed_in, signed_in_person, staff
+from youwo.web.notices.forms import PreferencesForm
+
+_NEWEST = ("-created_at", "-id")
+
+
+@signed_in
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Show everything that the visitor was told, the newest first."""
+    person = signed_in_person(request)
+    rows = queries.inbox(person)
+    new_only = request.GET.get("new") == "1"
+    if new_only:
+        rows = rows.filter(read_at__isnull=True)
+    context = {
+        "page": page(rows, by=_NEWEST, cursor=request.GET.get("cursor"), size=30),
+        "new_only": new_only,
+        "unread": queries.unread_count(person),
+        "most": queries.MOST_UNREAD,
+    }
+    return render(request, "notices/inbox.html", context)
+
+
+@signed_in
+def message(request: HttpRequest, key: int) -> HttpResponse:
+    """Open one message, which thereby counts as read."""
+    found = get_object_or_404(queries.inbox(signed_in_person(request)), pk=key)
+    actions.read(found, at=timezone.now())
+    return render(request, "notices/message.html", {"message": found})
+
+
+@require_POST
+@signed_in
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Count all messages as read."""
+    actions.read_all(by=signed_in_person(request), at=timezone.now())
+    return redirect("notices:inbox")
+
+
+@signed_in
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Let the visitor choose which kinds of messages come by which way."""
+    person = signed_in_person(request)
+    form = PreferencesForm(request.POST or None, wanted=queries.wanted(person))
+    if request.method == "POST" and form.is_valid():
+        actions.choose_channels(by=person, wanted=form.chosen(), at=timezone.now())
+        messages.success(request, _("Kept. It holds from the next message on."))
+        return redirect("notices:preferences")
+    context = {"form": form, "email": masking.email(person.email)}
+    return render(request, "notices/preferences.html", context)
+
+
+@staff(Role.ADMINISTRATOR)
+def given_up(request: HttpRequest) -> HttpResponse:
+    """Show administrators what could not be sent."""
+    rows = queries.given_up().select_related("message__recipient")
+    found = page(rows, by=("-next_at", "-id"), cursor=request.GET.get("cursor"), size=50)
+    for row in found.rows:
+        row.why = why(row)  # type: ignore[attr-defined]
+    return render(request, "notices/given_up.html", {"page": found})
+
+
+def why(delivery: Delivery) -> str:
+    """Say why a delivery was given up."""
+    if delivery.error == tasks.UNKNOWN:
+        return _("It may have left or not: the system stopped while sending.")
+    if delivery.error == tasks.NO_ADDRESS:
+        return _("There is no address any more.")
+    return _("The mail server did not take it: %(error)s") % {"error": delivery.error}
+
+
+@require_POST
+@staff(Role.ADMINISTRATOR)
+def send_again(request: HttpRequest, key: int) -> HttpResponse:
+    """Put a delivery that was given up on its way once more."""
+    delivery = get_object_or_404(queries.given_up(), pk=key)
+    actions.send_again(delivery, by=signed_in_person(request), at=timezone.now())
+    messages.success(request, _("On its way once more."))
+    return redirect("notices:given-up")

@@ -1,0 +1,1 @@
+"""Units, their members and enrolments, slips, and tables in and out."""
