@@ -223,6 +223,7 @@ def end(
         successor=successor.code if successor else "",
     )
     queries.successors.forget_after_change()
+    queries.current.forget_after_change()
     return area
 
 

@@ -14,10 +14,11 @@ from django.db.models.functions import Length
 
 from youwo.areas import rules
 from youwo.areas.models import Area, AreaQuerySet, within
-from youwo.core.recent import Recent
+from youwo.core.recent import Recent, RecentBy
 
 __all__ = [
     "children",
+    "current",
     "find",
     "for_codes",
     "lying_in",
@@ -62,6 +63,12 @@ def successors() -> list[tuple[str, str]]:
         .order_by("code")
         .values_list("code", "successor_id")
     )
+
+
+@RecentBy
+def current(code: str) -> Area | None:
+    """Return the place that holds a code now, kept for a minute; None where there is none."""
+    return Area.objects.filter(code=code, valid_to__isnull=True).first()
 
 
 def _lies_in(code: str, above: str) -> bool:

@@ -16,6 +16,7 @@ from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.people import documents, phones, queries, rules
 from youwo.people.models import Consent, ConsentText, Grant, Person, Role, Skill
+from youwo.people.queries import consent_texts
 
 _SHORTEST_REASON = 5
 _MAY_UNMASK = ("name", "phone", "document_number", "email")
@@ -266,6 +267,7 @@ def publish_consent_text(
         valid_from=valid_from,
     )
     journal.write("publish_consent_text", published, by=by, at=at, purpose=purpose)
+    consent_texts.forget_after_change()
     return published
 
 

@@ -9,15 +9,23 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from youwo.areas.models import within
+from youwo.core.recent import Recent
 from youwo.people import masking
 from youwo.people.models import Consent, ConsentText, Grant, Person
 
 
+@Recent
+def consent_texts() -> list[ConsentText]:
+    """Return all words that people agree to, newest first; read at most once a minute."""
+    return list(ConsentText.objects.order_by("-version"))
+
+
 def text_in_force(purpose: str, on: date) -> ConsentText | None:
     """Return the newest words of a purpose that hold on a day."""
-    return (
-        ConsentText.objects.filter(purpose=purpose, valid_from__lte=on).order_by("-version").first()
+    in_force = (
+        text for text in consent_texts() if text.purpose == purpose and text.valid_from <= on
     )
+    return next(in_force, None)
 
 
 def consents_in_force(person: Person) -> list[Consent]:
