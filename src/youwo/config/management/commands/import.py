@@ -16,7 +16,9 @@ from youwo.areas import actions as areas
 from youwo.areas import tables
 from youwo.areas.models import Area
 from youwo.core.refused import Refused
+from youwo.needs.defaults import load_outside_matters
 from youwo.organizations import imports
+from youwo.people.actions import load_defaults
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,19 @@ def _import_areas(command: BaseCommand, options: dict[str, Any]) -> None:
             + ", ".join(done.missing[:20])
             + (" …" if len(done.missing) > 20 else "")
         )
+
+
+def _no_arguments(parser: ArgumentParser) -> None:
+    pass
+
+
+def _import_defaults(command: BaseCommand, options: dict[str, Any]) -> None:
+    load_defaults(at=timezone.now())
+    added = load_outside_matters()
+    command.stdout.write(
+        f"Consent texts and skills are there; {added} outside matters added."
+        " Please read them: each city has its own."
+    )
 
 
 def _table_arguments(parser: ArgumentParser) -> None:
@@ -84,6 +99,11 @@ def _import_table(subject: str) -> Callable[[BaseCommand, dict[str, Any]], None]
 
 KINDS: dict[str, Kind] = {
     "areas": Kind("official area codes and names", _area_arguments, _import_areas),
+    "defaults": Kind(
+        "consent texts, skills and the list of what lies outside, to begin with",
+        _no_arguments,
+        _import_defaults,
+    ),
     "units": Kind("units and their enrolments", _table_arguments, _import_table("units")),
     "members": Kind("members and their enrolments", _table_arguments, _import_table("members")),
 }
