@@ -17,9 +17,12 @@ from youwo.core.refused import Refused
 from youwo.needs.models import Photo, Wish
 
 _LONGEST = 1600
-_KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "MPO")
+# Pictures of phones that hold two views (MPO) are opened as JPEG.
+_KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 # A small file may unfold into a picture that fills the memory.
 _MOST_PIXELS = 60_000_000
+# It is judged here, from the head of the file.
+Image.MAX_IMAGE_PIXELS = None
 MOST = 3
 
 
@@ -54,7 +57,6 @@ def cleaned(upload: UploadedFile[Any]) -> Picture:
         OSError,
         ValueError,
         SyntaxError,
-        Image.DecompressionBombError,
     ) as error:
         raise Refused(
             _("This is not a picture that can be read. JPEG and PNG pictures work."), "photo"

@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 
 from youwo.areas import queries as areas
 from youwo.areas.models import Area
+from youwo.areas.rules import kind_of
 from youwo.core.clock import local_day
 from youwo.core.paging import page
 from youwo.core.references import parse_reference
@@ -26,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "open")
     view = view if view in queries.VIEWS else "open"
     code = request.GET.get("area", place_code(request))
-    area = Area.objects.filter(code=code).first() if code else None
+    area = Area.objects.filter(code=code).first() if kind_of(code) else None
     kind = request.GET.get("kind", "")
     kind = kind if kind in Wish.Kind.values else ""
     words = request.GET.get("q", "")[:50]
@@ -52,7 +53,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     on = local_day(timezone.now())
     context = {
         "wish": wish,
-        "way": way.way(wish),
+        "way": way.way(wish, for_all=True),
         "promised": rules.has_promised(person, wish, on),
         "promised_by": way.promised_by(wish),
         "deals": rules.may_read(person, wish, on),

@@ -12,11 +12,12 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 
 from youwo.core.clock import local_day
 from youwo.core.references import parse_reference
 from youwo.core.refused import Refused
-from youwo.core.tries import count_try
+from youwo.core.tries import count_try, take_back_try
 from youwo.needs import actions, rules
 from youwo.needs.models import MOVES, Delivery, Photo, Status, Wish
 from youwo.web.access import person_of, public
@@ -25,8 +26,12 @@ from youwo.web.needs import way
 from youwo.web.needs.following import follow, followed, followed_wish, may_follow
 from youwo.web.needs.forms import FollowForm, ReasonForm, WordsForm
 
+# The next person at a shared screen finds nothing by going back.
+_unkept = cache_control(private=True, no_store=True)
+
 
 @public
+@_unkept
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for the reference and the last four digits, and open the wish."""
     if request.method != "POST":
@@ -55,9 +60,10 @@ def _opened(request: HttpRequest, reference: str, digits: str) -> Wish:
     known = parse_reference(reference)
     if known is None:
         raise Refused(_("This reference has a slip in it. Please compare it with your note."))
-    at = timezone.now()
-    for purpose, who in (("follow", known), ("follow-from", visitor_address(request))):
-        tries = count_try(purpose, who, at=at, window=timedelta(hours=1))
+    at, hour = timezone.now(), timedelta(hours=1)
+    counted = (("follow", known), ("follow-from", visitor_address(request)))
+    for purpose, who in counted:
+        tries = count_try(purpose, who, at=at, window=hour)
         if tries > settings.FOLLOW_TRIES_PER_HOUR * (1 if purpose == "follow" else 5):
             raise Refused(
                 _("That was tried too often. Please wait an hour, or call your community.")
@@ -67,10 +73,13 @@ def _opened(request: HttpRequest, reference: str, digits: str) -> Wish:
         raise Refused(
             _("We found no wish with this reference and these four digits. Please check both.")
         )
+    for purpose, who in counted:
+        take_back_try(purpose, who, at=at, window=hour)
     return wish
 
 
 @public
+@_unkept
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the resident their wish: where it is, what comes next, what they can do."""
     try:
@@ -110,12 +119,16 @@ def _delivery(wish: Wish) -> Delivery | None:
 
 
 @public
+@_unkept
 def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     """Do what the resident chose: answer, confirm, contest or withdraw."""
     do = _ACTS.get(verb)
     if do is None or request.method != "POST":
         raise Http404
     wish = followed_wish(request, reference)
+    if wish.status in MOVES[verb].values() and wish.status not in MOVES[verb]:
+        # Pressed twice: it is done already.
+        return redirect("needs:case", wish.reference)
     return do(request, wish)
 
 
@@ -129,7 +142,12 @@ def _answer(request: HttpRequest, wish: Wish) -> HttpResponse:
             return redirect("needs:case", wish.reference)
         except Refused as refused:
             form.add_error(None, str(refused))
-    return _case(request, wish, status=422, answer_form=form)
+    return _case(request, wish, status=422, refused=_lost(wish, "answer", form), answer_form=form)
+
+
+def _lost(wish: Wish, verb: str, form: forms.Form) -> str:
+    """Return why a form was refused that the page no longer shows, as the wish has moved on."""
+    return "" if wish.status in MOVES[verb] else " ".join(map(str, form.non_field_errors()))
 
 
 def _confirm(request: HttpRequest, wish: Wish) -> HttpResponse:
@@ -150,7 +168,7 @@ def _contest(request: HttpRequest, wish: Wish) -> HttpResponse:
             return redirect("needs:case", wish.reference)
         except Refused as refused:
             form.add_error(None, str(refused))
-    return _case(request, wish, status=422, contest_form=form)
+    return _case(request, wish, status=422, refused=_lost(wish, "contest", form), contest_form=form)
 
 
 def _withdraw(request: HttpRequest, wish: Wish) -> HttpResponse:
@@ -173,7 +191,9 @@ _ACTS: dict[str, Callable[[HttpRequest, Wish], HttpResponse]] = {
 def photo(request: HttpRequest, reference: str, pk: int) -> FileResponse:
     """Send a picture to those who may see it: the resident, staff of the area, who promised."""
     found = get_object_or_404(
-        Photo.objects.select_related("wish__voice"), pk=pk, wish__reference=reference
+        Photo.objects.select_related("wish__voice"),
+        pk=pk,
+        wish__reference=parse_reference(reference) or "",
     )
     person, on = person_of(request), local_day(timezone.now())
     wish = found.wish

@@ -6,6 +6,7 @@ import json
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from youwo.core.references import parse_reference
 from youwo.needs.models import Wish
 from youwo.web.access import person_of
 
@@ -49,7 +50,7 @@ def followed_wish(request: HttpRequest, reference: str) -> Wish:
     """Return the wish that this visitor follows; for others it does not exist."""
     wish = (
         Wish.objects.select_related("voice", "community", "claimed_by", "claimed_for")
-        .filter(reference=reference)
+        .filter(reference=parse_reference(reference) or "")
         .first()
     )
     if wish is None or not may_follow(request, wish):

@@ -84,6 +84,14 @@ class WhereForm(forms.Form):
         required=False, min_value=-90, max_value=90, decimal_places=6, max_digits=9
     )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name in ("longitude", "latitude"):
+            # Nobody types the point, so nobody is asked to mend it: it is left out.
+            if self.errors.pop(name, None):
+                cleaned[name] = None
+        return cleaned
+
 
 class ReachForm(forms.Form):
     """The third question: how to reach you."""
@@ -244,7 +252,9 @@ class DeliverForm(forms.Form):
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    occurred_on = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    occurred_on = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     minutes = forms.IntegerField(
         label=_("Minutes, without the way there"), min_value=1, max_value=1440
     )
@@ -266,6 +276,8 @@ class DeliverForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("item") and not cleaned.get("quantity"):
             self.add_error("quantity", _("Please say how many."))
+        if cleaned.get("quantity") and not cleaned.get("item"):
+            self.add_error("item", _("Please say what was handed over."))
         return cleaned
 
 

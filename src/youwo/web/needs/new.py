@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -12,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
-from youwo.areas.queries import find
+from youwo.areas.queries import current, find
+from youwo.areas.rules import kind_of
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.needs import actions, photos, triage
@@ -100,30 +102,37 @@ def _taken_down(request: HttpRequest, answers: dict[str, Any]) -> Wish:
 
 
 def _place(code: str, compound: str) -> tuple[Area, Area | None]:
-    codes = [code, compound] if compound.startswith(f"{code}-") else [code]
-    found = Area.objects.filter(valid_to__isnull=True).in_bulk(codes)
-    community = found.get(code)
+    community = current(code)
     if community is None or community.kind != Area.Kind.COMMUNITY:
         raise Refused(_("Please choose your community from the list."), "community")
-    return community, found.get(compound)
+    return community, current(compound) if compound.startswith(f"{code}-") else None
 
 
 def _told_where_to_go(request: HttpRequest, matter: OutsideMatter) -> HttpResponse:
     """Answer with where to go, and keep only that somebody was told so."""
-    code = request.POST.get("community") or place_code(request)
-    actions.record_hand_over(
-        matter,
-        community=Area.objects.filter(code=code, kind=Area.Kind.COMMUNITY).first(),
-        channel=Channel.OWN,
-        nonce=uuid.uuid5(nonce_of(request), matter.code),
-        by=person_of(request),
-        at=timezone.now(),
-    )
+    # Where to go is said to everybody; only what is written down is guarded against floods.
+    with suppress(Refused):
+        guard_public_write(request)
+        actions.record_hand_over(
+            matter,
+            community=_community(request.POST.get("community") or place_code(request)),
+            channel=Channel.OWN,
+            nonce=uuid.uuid5(nonce_of(request), matter.code),
+            by=person_of(request),
+            at=timezone.now(),
+        )
     return render(
         request,
         "needs/outside.html",
         {"matter": matter, "kept": _kept(request, without="outside_seen")},
     )
+
+
+def _community(code: str) -> Area | None:
+    """Return the community of a code, with the two places above it; None for any other code."""
+    if kind_of(code) != Area.Kind.COMMUNITY:
+        return None
+    return Area.objects.select_related("parent__parent").filter(code=code).first()
 
 
 def _kept(request: HttpRequest, *, without: str = "") -> list[tuple[str, str]]:
@@ -165,6 +174,8 @@ def _ask(
         context["alike"] = triage.alike(
             request.POST.get("said", ""), request.POST.get("community", "")[:12] or "0"
         )
+        # A browser does not let a file be put back.
+        context["picture_again"] = status == 422 and bool(request.FILES)
     return render(request, "needs/new.html", context, status=status)
 
 
@@ -173,11 +184,7 @@ def _choices_of_place(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
     code = str(form["community"].value() or "")
     words = request.POST.get("place_words", "")
     found = find(words, kinds=[Area.Kind.COMMUNITY], limit=12) if words.strip() else []
-    known = (
-        Area.objects.select_related("parent__parent")
-        .filter(code=code, kind=Area.Kind.COMMUNITY)
-        .first()
-    )
+    known = _community(code)
     compounds = Area.objects.filter(parent=known, kind=Area.Kind.COMPOUND).order_by("code")
     return {
         "known": known,

@@ -96,6 +96,8 @@ def release(request: HttpRequest, reference: str) -> HttpResponse:
 def deliver(request: HttpRequest, reference: str) -> HttpResponse:
     """Say what was done."""
     wish = _promised_wish(request, reference)
+    if wish.status not in MOVES["deliver"]:
+        return redirect("needs:detail", reference)
     at = timezone.now()
     today = local_day(at)
     if request.method != "POST":

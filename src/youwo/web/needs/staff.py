@@ -11,6 +11,7 @@ import segno
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -148,6 +149,8 @@ def _case(
         "forms": {name: make(wish) for name, make in _FORMS.items()}
         | ({verb: form} if form else {}),
         "open_form": verb,
+        # Somebody else was faster: the form is gone, but not the reason.
+        "refused": " ".join(map(str, form.non_field_errors())) if form and verb not in may else "",
         "delivery": delivery,
         "photos": wish.photos.all(),
         "alike": triage.alike_for_staff(wish) if wish.status == Status.RECEIVED else [],
@@ -229,6 +232,8 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("needs:staff", wish.reference)
     person, at = signed_in_person(request), timezone.now()
+    if not rules.may_deal(person, wish, local_day(at)):
+        raise PermissionDenied
     form = _FORMS[verb](wish, request.POST) if verb in _FORMS else None
     if form is not None and not form.is_valid():
         return _case(request, wish, status=422, verb=verb, form=form)
@@ -239,7 +244,7 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
         if form is None:
             raise
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        return _case(request, wish, status=422, verb=verb, form=form)
+        return _case(request, readable(request, reference), status=422, verb=verb, form=form)
     messages.success(request, said)
     return redirect("needs:staff", wish.reference)
 

@@ -28,7 +28,7 @@ _READERS = (Role.WORKER, Role.COORDINATOR, Role.ADMINISTRATOR)
 @public
 def suggest(request: HttpRequest) -> HttpResponse:
     """Take down a complaint or suggestion."""
-    page_from = request.GET.get("page", request.POST.get("page", ""))[:200]
+    page_from = request.GET.get("page", request.POST.get("page", ""))[:200].replace("\0", "")
     form = SuggestForm(request.POST or None)
     context = {
         "form": form,

@@ -12,6 +12,9 @@ from youwo.journal.queries import history
 from youwo.needs.models import Status, Wish
 from youwo.people import masking
 
+# Steps whose reason is told to those concerned.
+_WITH_REASON = ("release", "expire", "reopen", "decline", "hand_over", "outlive")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -30,7 +33,7 @@ def promised_by(wish: Wish) -> str:
     return masking.name(wish.claimed_by.name) if wish.claimed_by is not None else ""
 
 
-def _told(line: Line, wish: Wish) -> Step | None:
+def _told(line: Line, wish: Wish, *, for_all: bool) -> Step | None:
     titles = {
         "receive": _("Wish received"),
         "ask": _("The community asked a question"),
@@ -56,24 +59,23 @@ def _told(line: Line, wish: Wish) -> Step | None:
     words = {
         "receive": wish.get_channel_display(),
         "publish": _("Name and door are left out of what everybody reads."),
-        "release": line.reason,
-        "expire": line.reason,
-        "reopen": line.reason,
-        "decline": line.reason,
-        "hand_over": line.reason,
-        "outlive": line.reason,
-    }.get(line.verb, "")
-    return Step(title, "done", line.at, words)
+    }
+    if not for_all:
+        words |= dict.fromkeys(
+            ("release", "expire", "reopen", "decline", "hand_over", "outlive"), line.reason
+        )
+    return Step(title, "done", line.at, words.get(line.verb, ""))
 
 
-def _now(wish: Wish) -> Step | None:
+def _now(wish: Wish, *, for_all: bool) -> Step | None:
+    appointment = "" if for_all else wish.appointment
     nows = {
         Status.RECEIVED: (_("The community reads it"), _("It calls you if anything is unclear.")),
         Status.RETURNED: (_("Waiting for your answer"), wish.question),
         Status.PUBLISHED: (_("Waiting for somebody who can help"), ""),
         Status.CLAIMED: (
             _("Promised by %(who)s") % {"who": promised_by(wish)},
-            wish.appointment or _("They will agree a time with you."),
+            appointment or _("They will agree a time with you."),
         ),
         Status.DELIVERED: (
             _("Please confirm that it is done"),
@@ -110,12 +112,15 @@ def _next(wish: Wish) -> list[Step]:
     return [Step(titles[status][0], "next", None, titles[status][1]) for status in ahead]
 
 
-def way(wish: Wish) -> list[Step]:
-    """Return the whole way of a wish, oldest first. One query."""
+def way(wish: Wish, *, for_all: bool = False) -> list[Step]:
+    """Return the whole way of a wish, oldest first. One query.
+
+    What everybody may read leaves out reasons, and when somebody comes to the door.
+    """
     lines = list(history(wish))
     if wish.status == Status.CLAIMED and lines and lines[-1].verb == "claim":
         # What is now says who promised; once is enough.
         lines.pop()
-    done = [step for line in lines if (step := _told(line, wish)) is not None]
-    now = _now(wish)
+    done = [step for line in lines if (step := _told(line, wish, for_all=for_all)) is not None]
+    now = _now(wish, for_all=for_all)
     return [*done, *([now] if now else []), *_next(wish)]

@@ -1,6 +1,7 @@
 // What people type into a form marked `data-keep` survives a reload, an error or an expired form:
 // it stays in this tab until the form has been accepted. Passwords and files are never kept.
-// `data-keep` may name the form; where it names none, its address does.
+// `data-keep` may name the form; where it names none, its address does. A form that is only the first
+// page of several says `data-keep-on`: it is done when a page says `data-typed-done="…"`.
 (() => {
   const key = (form) => `typed:${form.dataset.keep || form.getAttribute("action") || location.pathname}`;
   const kept = (control) =>
@@ -49,6 +50,22 @@
       sessionStorage.removeItem(`typed:${done.dataset.typedDone}`);
     }
   }
+
+  // The page that follows on a form that was sent says by its status whether it was accepted.
+  function accepted() {
+    const sent = sessionStorage.getItem("sent");
+    if (!sent) return;
+    const [came] = performance.getEntriesByType("navigation");
+    const status = came?.responseStatus || (document.querySelector("main .problems") ? 422 : 200);
+    // The form had expired: it will be sent once more.
+    if (status === 403) return;
+    sessionStorage.removeItem("sent");
+    if (came?.type === "navigate" && status < 400) sessionStorage.removeItem(sent);
+  }
+  document.addEventListener("submit", ({ target }) => {
+    if (target.matches("[data-keep]:not([data-keep-on])")) sessionStorage.setItem("sent", key(target));
+  });
+  accepted();
 
   const begin = () => {
     forget();
