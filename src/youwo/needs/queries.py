@@ -31,6 +31,8 @@ VIEWS = {
     "done": [Status.CONFIRMED, Status.CLOSED],
 }
 
+_FOR_SEARCHING = ("search_terms", "public_terms")
+
 # Beyond this many, a count in the navigation says "99+".
 COUNTED = 99
 
@@ -43,7 +45,7 @@ def board(*, view: str = "open", code: str = "", kind: str = "", words: str = ""
     if kind:
         wishes = wishes.filter(kind=kind)
     wishes = matching(wishes, words, "public_terms")
-    return wishes.select_related("community", "claimed_for")  # type: ignore[return-value]
+    return wishes.select_related("community").defer(*_FOR_SEARCHING)  # type: ignore[return-value]
 
 
 def latest_public(code: str, limit: int) -> list[Wish]:
@@ -76,7 +78,24 @@ def staff_list(
         wishes = wishes.filter(within(code, "community_id"))
     if kind:
         wishes = wishes.filter(kind=kind)
-    return matching(wishes, words).select_related("community", "compound")
+    return matching(wishes, words).select_related("community", "compound").defer(*_FOR_SEARCHING)
+
+
+# What a sentence of the queue needs; texts for searching are several times larger.
+_QUEUE_COLUMNS = (
+    "reference",
+    "status",
+    "mover",
+    "channel",
+    "said",
+    "public_title",
+    "appointment",
+    "since",
+    "due_at",
+    "community__name",
+    "claimed_for__name",
+    "claimed_for__short_name",
+)
 
 
 @dataclass(frozen=True)
@@ -119,7 +138,7 @@ def queue(person: Person, at: datetime, *, size: int = 50) -> list[Wish]:
     found: list[Wish] = []
     for waiting in (_waiting_for_staff(person, on), _waiting_for_promise(person, on)):
         if waiting is not None:
-            rows = waiting.select_related("community", "claimed_for", "claimed_by")
+            rows = waiting.select_related("community", "claimed_for").only(*_QUEUE_COLUMNS)
             found.extend(rows.order_by(*QUEUE)[:size])
     found.sort(key=lambda wish: (wish.due_at is None, wish.due_at, wish.pk))
     return found[:size]

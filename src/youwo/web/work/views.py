@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from youwo.needs import queries
 from youwo.needs.models import Mover, Status, Wish
 from youwo.web.access import mandates_of, powers_of, signed_in, signed_in_person
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)
@@ -33,20 +38,25 @@ def _title(wish: Wish) -> str:
     return wish.public_title or " ".join(wish.said.split())[:28]
 
 
-def _for_worker(wish: Wish) -> tuple[str, str, str]:
-    """Return the icon, the sentence and the button for the community's move."""
-    title = _title(wish)
-    found = {
-        Status.RECEIVED: ("clipboard-check", _("Review: %(title)s"), _("Review")),
-        Status.RETURNED: ("phone", _("No answer yet: %(title)s"), _("Ring them")),
-        Status.PUBLISHED: ("users", _("Nobody has promised: %(title)s"), _("Find somebody")),
-        Status.DELIVERED: ("phone", _("Not yet confirmed: %(title)s"), _("Ring them")),
-        Status.CONFIRMED: ("phone", _("Call back: %(title)s"), _("Ring them")),
-    }[Status(wish.status)]
-    return found[0], found[1] % {"title": title}, found[2]
+# The community's moves: icon, sentence and button.
+_MOVES: dict[str, tuple[str, StrPromise, StrPromise]] = {
+    Status.RECEIVED: ("clipboard-check", gettext_lazy("Review: %(title)s"), gettext_lazy("Review")),
+    Status.RETURNED: ("phone", gettext_lazy("No answer yet: %(title)s"), gettext_lazy("Ring them")),
+    Status.PUBLISHED: (
+        "users",
+        gettext_lazy("Nobody has promised: %(title)s"),
+        gettext_lazy("Find somebody"),
+    ),
+    Status.DELIVERED: (
+        "phone",
+        gettext_lazy("Not yet confirmed: %(title)s"),
+        gettext_lazy("Ring them"),
+    ),
+    Status.CONFIRMED: ("phone", gettext_lazy("Call back: %(title)s"), gettext_lazy("Ring them")),
+}
 
 
-def _item(wish: Wish) -> Item:
+def _item(wish: Wish, board: str, staff_list: str) -> Item:
     if wish.mover == Mover.CLAIMANT:
         sentence = _("You promised: %(title)s") % {"title": _title(wish)}
         if wish.claimed_for is not None:
@@ -61,23 +71,25 @@ def _item(wish: Wish) -> Item:
             wish.since,
             wish.due_at,
             _("Say it is done"),
-            reverse("needs:detail", args=[wish.reference]),
+            f"{board}{wish.reference}/",
         )
-    icon, sentence, button = _for_worker(wish)
+    icon, words, button = _MOVES[wish.status]
     return Item(
         icon,
-        sentence,
+        words % {"title": _title(wish)},
         f"{wish.community.name} · {wish.get_channel_display()}",
         wish.since,
         wish.due_at,
-        button,
-        reverse("needs:staff", args=[wish.reference]),
+        str(button),
+        f"{staff_list}{wish.reference}/",
     )
 
 
 def _context(request: HttpRequest) -> dict[str, object]:
     person, at = signed_in_person(request), timezone.now()
-    items = [_item(wish) for wish in queries.queue(person, at)]
+    # Looked up once, not for each row.
+    board, staff_list = reverse("needs:board"), reverse("needs:staff-list")
+    items = [_item(wish, board, staff_list) for wish in queries.queue(person, at)]
     return {"items": items, "count": queries.count_queue(person, at)}
 
 
