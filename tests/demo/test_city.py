@@ -246,6 +246,29 @@ def test_the_next_day_has_fresh_work_and_goes_on_with_history(small_city):
     assert figures()["deeds"] == FULL.share(made.part).deeds
 
 
+def test_day_by_day_history_becomes_what_one_build_would_have_made(small_city):
+    steps = [small_city]
+    for days in (1, 3, 30):
+        later = NOW + timedelta(days=days)
+        steps.append(city.refresh(steps[-1], now=later, progress=quiet))
+    day_by_day = past(*steps)
+    with transaction.atomic():
+        forget_the_city()
+        at_once = past(build(now=steps[-1].until))
+        transaction.set_rollback(True)
+
+    assert day_by_day == at_once
+
+
+def past(*steps):
+    """When things happened and were recorded, without the live work."""
+    played = {key for step in steps for key in step.standing.values()}
+    deliveries = Delivery.objects.filter(wish__in=played).values_list("pk", flat=True)
+    live_keys = [str(key) for key in deliveries]
+    entries = Entry.objects.exclude(source_label="needs.delivery", source_key__in=live_keys)
+    return sorted(entries.values_list("recorded_at", "occurred_on", "kind", "sign"))
+
+
 def test_the_next_day_leaves_alone_what_somebody_has_touched(small_city):
     index = next(n for n, scene in enumerate(live.SCENES) if scene.state == "received")
     wish = Wish.objects.get(pk=small_city.standing[str(index)])

@@ -96,6 +96,10 @@ def build(seed: int, *, now: datetime, progress: Progress, part: float = 1.0) ->
             _write_down("build", made)
         progress(_("figures"), 0.0)
         _catch_up(now)
+        if connection.vendor == "postgresql":
+            # So much at once is more than the planner's statistics can have noticed.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
         progress(_("figures"), 0.06)
     return made
 

@@ -288,8 +288,9 @@ class Writer:
                 found_on = twin.on + timedelta(days=draw.randint(5, 25))
                 entry = self._fact(twin, by_mistake=True).entry
                 at = max(moment(found_on, draw), entry.recorded_at)
+                reason = draw.choice(reasons)
                 if self._is_new(at):
-                    wrong.append((entry, _opposite(entry, draw.choice(reasons), at)))
+                    wrong.append((entry, _opposite(entry, reason, at)))
         Entry.objects.bulk_create([entry for entry, _ in wrong])
         for entry, opposite in wrong:
             opposite.reverses = entry

@@ -23,6 +23,7 @@ from youwo.demo.places import JINSHUI
 from youwo.demo.signins import MEMBER, RESIDENT, STAFF, UNIT
 from youwo.demo.units import TAX_OFFICE
 from youwo.demo.words import door, person_name, read
+from youwo.journal.queries import history
 from youwo.needs import actions
 from youwo.needs.actions import Contact
 from youwo.needs.models import Channel, Delivery, Mover, OutsideMatter, Status, Voice, Wish
@@ -368,13 +369,19 @@ def finish(standing: dict[str, int], *, before: datetime, now: datetime) -> dict
     kept = {}
     for number, key in standing.items():
         wish = wishes.get(key)
-        if wish is None or not is_open(wish) or wish.since > before:
+        if wish is None or not is_open(wish) or (wish.since > before and _is_touched(wish)):
             continue
         if wish.mover == Mover.ANYONE and wish.due_at and wish.due_at > now + timedelta(days=1):
             kept[number] = key
             continue
         _end(wish, workers[wish.community_id], now)
     return kept
+
+
+def _is_touched(wish: Wish) -> bool:
+    """Say whether somebody, and not only time, has moved a wish last."""
+    last = history(wish).last()
+    return last is not None and bool(last.actor_key)
 
 
 def _end(wish: Wish, worker: Person, now: datetime) -> None:
