@@ -1,0 +1,120 @@
+"""Reading messages, choosing channels, and sending again."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import AT, granted
+from tests.notices.factories import DeliveryFactory, MessageFactory
+from youwo.notices import queries, tasks
+from youwo.notices.models import Delivery, Message
+
+INBOX = "/me/messages/"
+
+
+@pytest.fixture
+def mine(client, resident):
+    """A browser in which the resident has signed in."""
+    client.force_login(resident)
+    return client
+
+
+def test_visitors_are_sent_to_sign_in(client, db):
+    assert client.get(INBOX).url == f"/account/login/?next={INBOX}"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_inbox_costs_the_same_for_one_and_three(
+    mine, resident, count, django_assert_num_queries
+):
+    MessageFactory.create_batch(count, recipient=resident)
+    with django_assert_num_queries(4):
+        page = mine.get(INBOX)
+
+    assert page.content.decode().count('class="row-card"') == count
+
+
+def test_nobody_sees_the_messages_of_others(mine, volunteer):
+    message = MessageFactory(recipient=volunteer, subject="只给志愿者")
+
+    assert "只给志愿者" not in mine.get(INBOX).content.decode()
+    assert mine.get(reverse("notices:message", args=[message.pk])).status_code == 404
+
+
+def test_opening_a_message_reads_it(mine, resident):
+    message = MessageFactory(recipient=resident, link="/follow/")
+    page = mine.get(reverse("notices:message", args=[message.pk]))
+
+    assert 'href="/follow/"' in page.content.decode()
+    assert queries.unread_count(resident) == 0
+
+
+def test_the_list_can_be_limited_to_what_is_new(mine, resident):
+    MessageFactory(recipient=resident, subject="看过的", read_at=AT)
+    MessageFactory(recipient=resident, subject="没看过的")
+    page = mine.get(INBOX, {"new": "1"}).content.decode()
+
+    assert ("没看过的" in page, "看过的<" in page.replace("没看过的", "")) == (True, False)
+
+
+def test_more_than_a_hundred_unread_are_shown_as_99_plus(mine, resident):
+    Message.objects.bulk_create(
+        Message(recipient=resident, kind="case", subject="x", cause=str(n), created_at=AT)
+        for n in range(101)
+    )
+    assert "99+" in mine.get(INBOX).content.decode()
+
+
+def test_all_can_be_read_at_once(mine, resident):
+    MessageFactory.create_batch(3, recipient=resident)
+    mine.post(reverse("notices:read-all"))
+
+    assert queries.unread_count(resident) == 0
+
+
+def test_preferences_are_kept(mine, resident):
+    address = reverse("notices:preferences")
+    assert mine.get(address).status_code == 200
+    mine.post(address, {"sent": "1", "email": ["case"]})
+
+    assert [key for key, wanted in queries.wanted(resident).items() if wanted] == [
+        ("case", "email")
+    ]
+
+
+def test_preferences_with_nothing_ticked_are_kept(mine, resident):
+    mine.post(reverse("notices:preferences"), {"sent": "1"})
+
+    assert not any(queries.wanted(resident).values())
+
+
+@pytest.fixture
+def administrator(jinshui):
+    return granted("administrator", jinshui.parent.parent.parent)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_administrators_see_what_was_given_up(
+    client, administrator, count, django_assert_num_queries
+):
+    DeliveryFactory.create_batch(count, state="failed", error=tasks.UNKNOWN)
+    client.force_login(administrator)
+    with django_assert_num_queries(4):
+        page = client.get(reverse("notices:given-up"))
+
+    assert page.content.decode().count("s***@example.org") == count
+
+
+def test_nobody_else_does(mine, worker):
+    assert mine.get(reverse("notices:given-up")).status_code == 404
+    mine.force_login(worker)
+    assert mine.get(reverse("notices:given-up")).status_code == 404
+
+
+@pytest.mark.parametrize("error", [tasks.UNKNOWN, tasks.NO_ADDRESS, "SMTPDataError"])
+def test_administrators_send_again(client, administrator, error):
+    delivery = DeliveryFactory(state="failed", error=error)
+    client.force_login(administrator)
+    assert client.get(reverse("notices:given-up")).status_code == 200
+    client.post(reverse("notices:send-again", args=[delivery.pk]))
+
+    assert Delivery.objects.get().state == "waiting"
