@@ -73,7 +73,7 @@ def test_the_server_refuses_a_database_that_was_not_migrated(tmp_path):
 
 @pytest.mark.django_db
 def test_the_server_refuses_to_start_without_static_files(installation):
-    assert "Run `youwo collectstatic --noinput` first." in installation.youwo("serve", ok=False)
+    assert "Run `youwo collect` first." in installation.youwo("serve", ok=False)
 
 
 @pytest.mark.django_db

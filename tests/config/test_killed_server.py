@@ -1,4 +1,4 @@
-"""A server that is killed under load keeps every wish that it acknowledged."""
+"""A server that is killed under load keeps what it acknowledged; one that is told to end, ends."""
 
 from __future__ import annotations
 
@@ -143,3 +143,14 @@ def test_a_killed_server_loses_nothing_that_it_acknowledged(installation):
     assert {nonce: reference for reference, nonce, _ in found} == acknowledged
     # And each was written into the journal with it, once.
     assert {lines for _, _, lines in found} == {1}
+
+
+def test_a_server_ends_at_once_when_the_whole_terminal_is_told_to(installation):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    with serving(installation, port) as server:
+        os.killpg(server.pid, signal.SIGINT)
+
+        assert server.wait(10) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,6 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
-
-from youwo.config import statics
 
 
 class Command(BaseCommand):
@@ -55,6 +54,11 @@ class Command(BaseCommand):
         from youwo.config.wsgi import application  # noqa: F401
 
         close_connections()
+        # Ctrl-C reaches every process in the terminal. The workers leave it to this one, which then
+        # tells each of them once; told twice, they would not end.
+        os.register_at_fork(
+            after_in_child=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        )
         gc.collect()
         gc.freeze()
 
@@ -94,13 +98,11 @@ class Command(BaseCommand):
 
     def refuse_missing_files(self, *, collect: bool) -> None:
         """Collect the static files if asked to; stop with a sentence where there are none."""
-        if collect and statics.are_stale():
-            call_command("collectstatic", interactive=False, verbosity=0)
-            statics.note_collected()
+        if collect:
+            call_command("collect")
         if not settings.DEBUG and not Path(settings.STATIC_ROOT, "staticfiles.json").exists():
             raise CommandError(
-                "The static files have not been collected."
-                " Run `youwo collectstatic --noinput` first."
+                "The static files have not been collected. Run `youwo collect` first."
             )
 
 
