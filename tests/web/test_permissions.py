@@ -14,8 +14,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests import factories
 from tests.needs.factories import claimed, published, received
 from tests.needs.pictures import picture
+from tests.notices.factories import DeliveryFactory, MessageFactory
+from tests.organizations.factories import (
+    MemberEnrolmentFactory,
+    MembershipFactory,
+    UnitEnrolmentFactory,
+)
 from youwo.ledger.models import Entry
 from youwo.needs import actions, photos
+from youwo.organizations.models import Import
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +109,38 @@ PAGES: dict[str, tuple[str, str]] = {
     "work:queue": ("", "loooooooo"),
     "work:rows": ("", "loooooooo"),
     "work:count": ("", "loooooooo"),
+    "notices:inbox": ("", "loooooooo"),
+    "notices:read-all": ("", "lxxxxxxxx"),
+    "notices:preferences": ("", "loooooooo"),
+    "notices:message": ("message", "lo-------"),
+    "notices:given-up": ("", "l-------o"),
+    "notices:send-again": ("delivery", "l-------x"),
+    "organizations:units": ("", "l-ooooooo"),
+    "organizations:new": ("", "l--oooo-o"),
+    "organizations:export": ("", "l-ooooooo"),
+    "organizations:export-members": ("", "l-ooooooo"),
+    "organizations:unit": ("unit", "l-ooo--oo"),
+    "organizations:enrol-unit": ("unit", "l-ooo---o"),
+    "organizations:give-mandate": ("unit", "l-xxxxxxx"),
+    "organizations:end-mandate": ("mandate", "l-xxxxxxx"),
+    "organizations:new-member": ("unit", "l-ooo---o"),
+    "organizations:phones": ("unit", "l-o-o---o"),
+    "organizations:member": ("membership", "l-ooo--oo"),
+    "organizations:enrol-member": ("membership", "l-ooo---o"),
+    "organizations:transfer": ("membership", "l-xxxxxxx"),
+    "organizations:retire": ("membership", "l-xxxxxxx"),
+    "organizations:enrolment": ("enrolment", "l-ooo--oo"),
+    "organizations:end": ("enrolment", "l-xxxxxxx"),
+    "organizations:void": ("enrolment", "l-xxxxxxx"),
+    "organizations:slip": ("enrolment", "l-ooo--oo"),
+    "organizations:check": ("enrolment", "ooooooooo"),
+    "organizations:tables": ("", "l-ooooo-o"),
+    "organizations:upload": ("", "l-ooooo-o"),
+    "organizations:template": ("subject", "l-ooooo-o"),
+    "organizations:table": ("table", "l--o-----"),
+    "organizations:problems": ("table", "l--o-----"),
+    "organizations:confirm": ("table", "l-xxxxxxx"),
+    "organizations:again": ("table", "l-xxxxxxx"),
     "insight:figures": ("", "ooooooooo"),
     "insight:definitions": ("", "ooooooooo"),
     "insight:fact": ("entry", "l--oo--o-"),
@@ -150,6 +189,16 @@ def city(jinshui, elsewhere, worker, coordinator, stranger, resident, at):
         done, occurred_on=at.date(), minutes=10, what="好了", field="visits", by=member, at=at
     )
     actions.confirm(done, how="link", by=None, at=at)
+    message = MessageFactory(recipient=resident)
+    delivery = DeliveryFactory(state="failed")
+    enrolment = MemberEnrolmentFactory(
+        person=factories.PersonFactory(), organization=unit, community=jinshui
+    )
+    membership = MembershipFactory(person=enrolment.person, organization=unit)
+    UnitEnrolmentFactory(organization=unit, community=jinshui)
+    table = Import.objects.create(
+        subject="units", area=jinshui, file_name="单位.xlsx", started_by=worker, started_at=at
+    )
     people = {
         "visitor": None,
         "resident": resident,
@@ -178,6 +227,14 @@ def city(jinshui, elsewhere, worker, coordinator, stranger, resident, at):
         "person": [worker.pk],
         "grant": [worker.grants.get().pk],
         "welcome": ["x", "y"],
+        "message": [message.pk],
+        "delivery": [delivery.pk],
+        "unit": [unit.pk],
+        "mandate": [unit.mandates.get().pk],
+        "membership": [membership.pk],
+        "enrolment": [enrolment.reference],
+        "subject": ["members"],
+        "table": [table.pk],
     }
     return City(people, arguments)
 

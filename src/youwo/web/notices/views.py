@@ -45,8 +45,8 @@ def message(request: HttpRequest, key: int) -> HttpResponse:
     return render(request, "notices/message.html", {"message": found})
 
 
-@require_POST
 @signed_in
+@require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Count all messages as read."""
     actions.read_all(by=signed_in_person(request), at=timezone.now())
@@ -85,8 +85,8 @@ def why(delivery: Delivery) -> str:
     return _("The mail server did not take it: %(error)s") % {"error": delivery.error}
 
 
-@require_POST
 @staff(Role.ADMINISTRATOR)
+@require_POST
 def send_again(request: HttpRequest, key: int) -> HttpResponse:
     """Put a delivery that was given up on its way once more."""
     delivery = get_object_or_404(queries.given_up(), pk=key)

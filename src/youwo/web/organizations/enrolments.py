@@ -16,7 +16,7 @@ from youwo.organizations import actions, rules
 from youwo.organizations.models import MemberEnrolment
 from youwo.web.access import powers_of, signed_in_person, with_units
 from youwo.web.organizations.forms import EndForm, EnrolUnitForm, ReasonForm, day_initial
-from youwo.web.organizations.reach import enrolment_of, today, unit_of
+from youwo.web.organizations.reach import enrolment_of, today, unit_to_enrol
 
 
 def own_community(request: HttpRequest) -> str:
@@ -28,7 +28,7 @@ def own_community(request: HttpRequest) -> str:
 @with_units
 def enrol_unit(request: HttpRequest, key: int) -> HttpResponse:
     """Enrol a unit with a community."""
-    unit, by, at = unit_of(request, key), signed_in_person(request), timezone.now()
+    unit, by, at = unit_to_enrol(request, key), signed_in_person(request), timezone.now()
     branches = list(unit.branches.values_list("name", flat=True))
     initial = {
         "starts_on": day_initial(today()),
@@ -87,8 +87,8 @@ def _show(request: HttpRequest, reference: str, status: int = 200, **forms: Any)
     return render(request, "organizations/enrolment.html", context, status=status)
 
 
-@require_POST
 @with_units
+@require_POST
 def end(request: HttpRequest, reference: str) -> HttpResponse:
     """End an enrolment on a day, for a reason."""
     found, form = enrolment_of(request, reference), EndForm(request.POST)
@@ -105,8 +105,8 @@ def end(request: HttpRequest, reference: str) -> HttpResponse:
     return _show(request, reference, 422, end_form=form)
 
 
-@require_POST
 @with_units
+@require_POST
 def void(request: HttpRequest, reference: str) -> HttpResponse:
     """Take back an enrolment that was entered by mistake."""
     found, form = enrolment_of(request, reference), ReasonForm(request.POST, prefix="void")

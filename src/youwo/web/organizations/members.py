@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,7 +29,13 @@ from youwo.web.organizations.forms import (
     TransferForm,
     day_initial,
 )
-from youwo.web.organizations.reach import membership_of, today, unit_of
+from youwo.web.organizations.reach import (
+    may_enrol_somewhere,
+    membership_of,
+    today,
+    unit_of,
+    unit_to_enrol,
+)
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
@@ -39,7 +45,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 @with_units
 def new(request: HttpRequest, key: int) -> HttpResponse:
     """Enter a member of a unit and enrol them."""
-    unit = unit_of(request, key)
+    unit = unit_to_enrol(request, key)
     form = NewMemberForm(request.POST or None, initial=_initial(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -100,6 +106,7 @@ def _show(
         "wishes": [wishes.get(code, code) for row in now for code in row.service_wishes],
         "on": on,
         "may_manage": rules.may_manage(by, membership.organization, on),
+        "may_enrol": may_enrol_somewhere(request, membership.organization),
         "transfer_form": TransferForm(initial={"on": day_initial(on)}, prefix="transfer"),
         "retire_form": DayForm(initial={"on": day_initial(on)}, prefix="retire"),
         **forms,
@@ -111,6 +118,8 @@ def _show(
 def enrol(request: HttpRequest, key: int) -> HttpResponse:
     """Enrol a member whom the system knows: nothing is asked twice."""
     membership = membership_of(request, key)
+    if not may_enrol_somewhere(request, membership.organization):
+        raise Http404
     last = membership.person.enrolments.order_by("-starts_on").first()
     initial = _initial(request)
     if last is not None:
@@ -140,8 +149,8 @@ def enrol(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
-@require_POST
 @with_units
+@require_POST
 def transfer(request: HttpRequest, key: int) -> HttpResponse:
     """Move a member to another unit, with everything that belongs to them."""
     membership, form = membership_of(request, key), TransferForm(request.POST, prefix="transfer")
@@ -162,8 +171,8 @@ def transfer(request: HttpRequest, key: int) -> HttpResponse:
     return _show(request, membership, 422, transfer_form=form)
 
 
-@require_POST
 @with_units
+@require_POST
 def retire(request: HttpRequest, key: int) -> HttpResponse:
     """Note that a member retires."""
     membership, form = membership_of(request, key), DayForm(request.POST, prefix="retire")
@@ -187,6 +196,8 @@ def retire(request: HttpRequest, key: int) -> HttpResponse:
 def phones(request: HttpRequest, key: int) -> HttpResponse | FileResponse:
     """Send a unit's members with their phone numbers, for a reason that is written down."""
     unit, by, on = unit_of(request, key), signed_in_person(request), today()
+    if not rules.may_manage(by, unit, on):
+        raise Http404
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         rows = queries.memberships_seen_by(by, on).filter(organization=unit)

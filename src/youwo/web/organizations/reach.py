@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from youwo.core.clock import local_day
 from youwo.core.references import parse_reference
-from youwo.organizations import queries
+from youwo.organizations import queries, rules
 from youwo.organizations.models import (
     MemberEnrolment,
     Membership,
     Organization,
     UnitEnrolment,
 )
-from youwo.web.access import signed_in_person
+from youwo.web.access import mandates_of, powers_of, signed_in_person
 
 
 def today() -> date:
@@ -30,6 +30,19 @@ def unit_of(request: HttpRequest, key: int) -> Organization:
     """Return a unit that the visitor works with."""
     rows = queries.units_seen_by(signed_in_person(request), today())
     return get_object_or_404(rows.select_related("area", "parent"), pk=key)
+
+
+def may_enrol_somewhere(request: HttpRequest, unit: Organization) -> bool:
+    """Say whether the visitor enrols this unit, or its members, with any community at all."""
+    return unit.pk in mandates_of(request) or powers_of(request).holds(*rules.KEEPERS)
+
+
+def unit_to_enrol(request: HttpRequest, key: int) -> Organization:
+    """Return a unit that the visitor may enrol somewhere."""
+    unit = unit_of(request, key)
+    if not may_enrol_somewhere(request, unit):
+        raise Http404
+    return unit
 
 
 def membership_of(request: HttpRequest, key: int) -> Membership:

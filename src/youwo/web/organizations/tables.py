@@ -110,8 +110,8 @@ def problems(request: HttpRequest, key: int) -> FileResponse:
     return table_answer(_("Problems"), lambda file: sheets.write_problems(row, file))
 
 
-@require_POST
 @with_units
+@require_POST
 def confirm(request: HttpRequest, key: int) -> HttpResponse:
     """Have the good rows imported."""
     row = _own(request, key)
@@ -122,8 +122,8 @@ def confirm(request: HttpRequest, key: int) -> HttpResponse:
     return redirect("organizations:table", key)
 
 
-@require_POST
 @with_units
+@require_POST
 def again(request: HttpRequest, key: int) -> HttpResponse:
     """Start once more what got stuck."""
     row = _own(request, key)

@@ -23,7 +23,7 @@ from youwo.people.models import Person
 from youwo.web.access import powers_of, signed_in_person, with_units
 from youwo.web.files import table_answer
 from youwo.web.organizations.forms import MandateForm, UnitForm, day_initial
-from youwo.web.organizations.reach import today, unit_of
+from youwo.web.organizations.reach import may_enrol_somewhere, today, unit_of
 
 _BY_NAME = ("name", "id")
 
@@ -169,7 +169,7 @@ def _unit(
         "mandates": found.mandates.in_force(on).select_related("person"),
         "may_manage": rules.may_manage(person, found, on),
         "may_appoint": rules.may_appoint(person, found, on),
-        "may_enrol": rules.acts_for(person, found, on) or powers_of(request).holds(*rules.KEEPERS),
+        "may_enrol": may_enrol_somewhere(request, found),
         "mandate_form": mandate_form,
     }
     return render(request, "organizations/unit.html", context, status=status)
@@ -188,8 +188,8 @@ def _add_communities(members: list[Any]) -> None:
         row.enrolment = found.get((row.person_id, row.organization_id))
 
 
-@require_POST
 @with_units
+@require_POST
 def give_mandate(request: HttpRequest, key: int) -> HttpResponse:
     """Let somebody, found by their phone number, act for the unit."""
     found = unit_of(request, key)
@@ -217,8 +217,8 @@ def give_mandate(request: HttpRequest, key: int) -> HttpResponse:
     return _unit(request, found, form, status=422)
 
 
-@require_POST
 @with_units
+@require_POST
 def end_mandate(request: HttpRequest, key: int) -> HttpResponse:
     """End that somebody acts for a unit, from today on."""
     mandate = get_object_or_404(Mandate.objects.select_related("organization"), pk=key)
