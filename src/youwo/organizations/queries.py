@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from youwo.areas.models import within
+from youwo.areas.models import Area, within
 from youwo.core.references import new_reference
 from youwo.organizations import rules
 from youwo.organizations.models import (
@@ -103,3 +103,18 @@ def service_fields() -> list[tuple[str, Any]]:
     """
     field = apps.get_model("ledger", "Entry")._meta.get_field("field")
     return list(field.flatchoices)
+
+
+def home_of(person: Person, on: date) -> Area | None:
+    """Return the place that is known of a person: where they work, or are enrolled; else None."""
+    grant = person.grants.in_force(on).select_related("area").order_by("-area_id").first()
+    if grant is not None:
+        return grant.area
+    enrolled = (
+        MemberEnrolment.objects.in_force(on)
+        .filter(person=person, voided_at__isnull=True)
+        .select_related("community")
+        .order_by("-starts_on")
+        .first()
+    )
+    return enrolled.community if enrolled is not None else None

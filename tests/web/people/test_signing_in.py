@@ -11,9 +11,11 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import translation
 
-from tests.factories import PersonFactory
+from tests.factories import OrganizationFactory, PersonFactory, granted
+from youwo.organizations.models import MemberEnrolment
 from youwo.people import actions
 from youwo.people.models import Person
+from youwo.web.home import choices
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +109,38 @@ def test_right_passwords_use_no_tries_up(client, somebody):
         sign_in(client, "zhang")
         assert signed_in(client) == str(somebody.pk)
         client.logout()
+
+
+def test_who_works_is_led_to_the_queue_and_asked_for_no_place(client, jinshui):
+    worker = granted("worker", jinshui, username="li")
+    worker.set_password(PASSWORD)
+    worker.save()
+    answer = sign_in(client, "li")
+    assert answer.url == "/work/"
+    assert choices.place(client.get("/").wsgi_request) == choices.Place(jinshui.code, "金税社区")
+
+
+def test_who_lives_somewhere_is_asked_for_no_place(client, jinshui, somebody, at):
+    MemberEnrolment.objects.create(
+        reference="E2222222X",
+        person=somebody,
+        organization=OrganizationFactory(),
+        community=jinshui,
+        starts_on=at.date(),
+        recorded_at=at,
+    )
+    answer = sign_in(client, "zhang")
+    assert answer.url == "/me/"
+    assert choices.place(client.get("/").wsgi_request) == choices.Place(jinshui.code, "金税社区")
+
+
+def test_a_place_that_was_chosen_stays(client, jinshui, elsewhere):
+    worker = granted("worker", jinshui, username="li")
+    worker.set_password(PASSWORD)
+    worker.save()
+    client.post("/place/", {"code": elsewhere.code})
+    sign_in(client, "li")
+    assert choices.place(client.get("/").wsgi_request).code == elsewhere.code
 
 
 def test_signing_out_needs_a_post(client, somebody):

@@ -10,6 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,8 +19,11 @@ from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.core.sealing import seal, unseal
 from youwo.core.tries import count_try, take_back_try
+from youwo.organizations.queries import home_of
 from youwo.people import actions, masking, phones, queries
 from youwo.people.models import Person
+from youwo.web.access import mandates_of, powers_of
+from youwo.web.home import choices
 from youwo.web.people.forms import PhoneField
 
 _WINDOW = timedelta(minutes=5)
@@ -93,6 +97,20 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: Any, password: str) -> None:
         """Set a new password and write it down."""
         actions.set_password(user, password=password, by=user, at=timezone.now())
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead people who work to what waits for them, and everybody else to their own page."""
+        works = powers_of(request).grants or mandates_of(request)
+        return reverse("work:queue") if works else str(settings.LOGIN_REDIRECT_URL)
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
+        """Take the place that is known from work or enrolment, so that nobody is asked twice."""
+        answer = super().post_login(request, user, **kwargs)
+        if choices.place(request) is None:
+            area = home_of(user, local_day(timezone.now()))
+            if area is not None:
+                choices.keep_place(answer, choices.Place(area.code, area.name))
+        return answer
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Lead back to one's own page."""
