@@ -8,7 +8,10 @@
   if (tiles) L.tileLayer(tiles, { maxZoom: 18 }).addTo(map);
   const ink = getComputedStyle(place);
   const [shapes, found] = await Promise.all([outlines, points].map((url) => fetch(url).then((answer) => answer.json())));
-  const ground = L.geoJSON(shapes, { style: { color: ink.getPropertyValue("--line-2"), weight: 1, fillOpacity: tiles ? 0 : 0.04 } }).addTo(map);
+  const ground = L.geoJSON(shapes, { style: { color: ink.getPropertyValue("--line-2"), weight: 1, fillColor: ink.getPropertyValue("--card"), fillOpacity: tiles ? 0 : 1 },
+    onEachFeature: (shape, layer) => {
+      if (!tiles) layer.bindTooltip(shape.properties.name, { permanent: true, direction: "center", className: "county" });
+    } }).addTo(map);
   const marks = L.featureGroup(found.wishes.map((wish) => {
     const link = document.createElement("a");
     link.href = `${detail}${wish.reference}/`;
@@ -18,5 +21,5 @@
     }).bindPopup(link);
   })).addTo(map);
   const bounds = found.wishes.length ? marks.getBounds() : ground.getBounds();
-  if (bounds.isValid()) map.fitBounds(bounds.pad(0.2), { maxZoom: 15 });
+  if (bounds.isValid()) map.fitBounds(bounds.pad(0.2), { maxZoom: tiles ? 15 : 12 });
 })();
