@@ -468,3 +468,11 @@ def test_two_who_enrol_one_member_together_make_one_enrolment(at):
     )
     assert ends == ["done", "refused"]
     assert Membership.objects.filter(person=person).count() == 1
+
+
+def test_closed_accounts_are_not_enrolled(member, tax_office, worker, jinshui, at):
+    member.is_active = False
+    member.save()
+
+    kwargs = {"organization": tax_office, "by": worker, "at": at, "community": jinshui}
+    assert refused(enrol_member, person=member, **kwargs) == "phone"

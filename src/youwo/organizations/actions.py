@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
 from youwo.core.clock import local_day
-from youwo.core.references import new_reference
 from youwo.core.refused import Refused
 from youwo.core.search import terms
 from youwo.journal.actions import write
@@ -31,6 +30,7 @@ from youwo.organizations.models import (
     Organization,
     UnitEnrolment,
 )
+from youwo.organizations.queries import fresh_references
 from youwo.people.models import Person, Skill
 
 EARLIEST = date(2000, 1, 1)
@@ -149,7 +149,7 @@ def enrol_unit(
         UnitEnrolment.objects.filter(organization=organization, community=community), starts_on
     )
     enrolment = UnitEnrolment.objects.create(
-        reference=new_reference("E"),
+        reference=fresh_references(1)[0],
         organization=organization,
         branch=branch,
         community=community,
@@ -306,6 +306,8 @@ def enrol_member(
 
     # Locked, because unit and community often enter the same member in the same minute.
     person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if not person.is_active:
+        raise Refused(_("This account has been closed."), "phone")
     membership = _join(
         person,
         organization=organization,
@@ -331,7 +333,7 @@ def enrol_member(
             "community",
         )
     enrolment = MemberEnrolment.objects.create(
-        reference=new_reference("E"),
+        reference=fresh_references(1)[0],
         person=person,
         organization=organization,
         community=community,
@@ -455,7 +457,7 @@ def transfer(
     for enrolment in _open_enrolments(person):
         _end(enrolment, on=on, reason=MOVED, by=by, at=at)
         carried = MemberEnrolment.objects.create(
-            reference=new_reference("E"),
+            reference=fresh_references(1)[0],
             person=person,
             organization=to_organization,
             community_id=enrolment.community_id,

@@ -21,6 +21,8 @@ from youwo.people.rules import powers
 
 # A task that has shown nothing for this long is not coming back.
 PATIENCE = timedelta(minutes=15)
+# They hold personal data that nobody needs any more.
+FILES_ARE_KEPT = timedelta(days=30)
 _BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -105,9 +107,9 @@ def start_again(row: Import, *, by: Person, at: datetime) -> Import:
     return row
 
 
-def forget_files(*, before: datetime) -> int:
-    """Delete the files of tables uploaded before a moment that nobody imported, and count them."""
-    rows = Import.objects.filter(started_at__lt=before).exclude(file="")
+def forget_files(*, at: datetime) -> int:
+    """Delete the files of tables that nobody has imported for a month, and count them."""
+    rows = Import.objects.filter(started_at__lt=at - FILES_ARE_KEPT).exclude(file="")
     found = list(rows.exclude(state__in=[Import.State.CHECKING, Import.State.RUNNING]))
     for row in found:
         row.file.delete(save=True)

@@ -176,10 +176,10 @@ def test_the_list_of_tables_costs_the_same(at_county, tmp_path, count, django_as
 def test_files_that_nobody_imports_are_forgotten(at_county, tmp_path, coordinator):
     upload(at_county, tmp_path, unit())
     tasks.check_import.call(Import.objects.get().pk)
-    later = timezone.now() + timedelta(days=30)
+    later = timezone.now() + timedelta(days=31)
 
-    assert uploads.forget_files(before=later) == 1
-    assert (bool(Import.objects.get().file), uploads.forget_files(before=later)) == (False, 0)
+    assert uploads.forget_files(at=later) == 1
+    assert (bool(Import.objects.get().file), uploads.forget_files(at=later)) == (False, 0)
 
 
 def test_an_import_is_confirmed_once(at_county, tmp_path, coordinator, at):

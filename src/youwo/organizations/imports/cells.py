@@ -71,7 +71,8 @@ def unknown(wanted: str, sentence: str, near: list[str]) -> str:
     """Say that a name is not known, and which ones are near."""
     if not near:
         return sentence
-    return sentence + " " + _("Is it %(names)s?") % {"names": _(" or ").join(near)}
+    asked = _("Is it %(names)s?") % {"names": _(" or ").join(near)}
+    return _("%(said)s %(asked)s") % {"said": sentence, "asked": asked}
 
 
 def choice(value: str, known: Mapping[str, str], names: Iterable[str], key: str) -> str:

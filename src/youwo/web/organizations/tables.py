@@ -93,7 +93,7 @@ def table(request: HttpRequest, key: int) -> HttpResponse:
         "moving": moving,
         "waits": moving and row.rows_done == 0,
         "stuck": uploads.is_stuck(row, at),
-        "step": {"checking": 1, "checked": 2, "running": 3, "done": 4}.get(row.state, 1),
+        "step": {"checking": 1, "checked": 2, "running": 3, "done": 5}.get(row.state, 1),
         "steps": [_("Upload"), _("Check"), _("Import"), _("Done")],
         "problems": row.problems[:_SHOWN],
         "more": max(len(row.problems) - _SHOWN, 0),
