@@ -68,14 +68,3 @@ def test_both_readmes_show_the_same_pictures_and_figures():
 
     assert figures.findall(english) == figures.findall(chinese) != []
     assert pictures.findall(english) == pictures.findall(chinese) != []
-
-
-def test_the_how_to_names_every_setting_of_the_environment():
-    source = (ROOT / "src/youwo/config/settings.py").read_text(encoding="utf-8")
-    explained = (DOCS / "howto" / "deploy.md").read_text(encoding="utf-8")
-
-    assert (
-        set(re.findall(r'"(YOUWO_[A-Z_]+)"', source))
-        - set(re.findall(r"`(YOUWO_[A-Z_]+)`", explained))
-        == set()
-    )
