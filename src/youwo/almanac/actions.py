@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -12,6 +12,9 @@ from youwo.almanac.models import DayRule, OfficeHours
 from youwo.areas.models import Area
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
+from youwo.journal.models import Line
+
+MOST_DAYS_AT_ONCE = 31
 
 
 @transaction.atomic
@@ -19,15 +22,48 @@ def set_day(
     *, on: date, working: bool, name: str, by: models.Model | None, at: datetime
 ) -> DayRule:
     """Say that a day is worked or free, whatever the calendar says, and by which notice."""
+    return set_days(first=on, last=on, working=working, name=name, by=by, at=at)[0]
+
+
+@transaction.atomic
+def set_days(
+    *,
+    first: date,
+    last: date,
+    working: bool,
+    name: str,
+    by: models.Model | None,
+    at: datetime,
+) -> list[DayRule]:
+    """Say that all days of a span are worked or free, as a notice does for a holiday.
+
+    Refuses a span that ends before it begins or is longer than a month.
+    """
     name = " ".join(name.split())
     if not name or len(name) > 60:
         raise Refused(_("Please say in at most 60 characters why, such as 春节."), "name")
-    rule, _new = DayRule.objects.update_or_create(
-        on=on, defaults={"working": working, "name": name}
+    if last < first:
+        raise Refused(_("The last day lies before the first."), "last")
+    count = (last - first).days + 1
+    if count > MOST_DAYS_AT_ONCE:
+        raise Refused(
+            _("Please enter at most %(count)s days at once.") % {"count": MOST_DAYS_AT_ONCE}, "last"
+        )
+    rules = DayRule.objects.bulk_create(
+        [
+            DayRule(on=first + timedelta(days=number), working=working, name=name)
+            for number in range(count)
+        ],
+        update_conflicts=True,
+        unique_fields=["on"],
+        update_fields=["working", "name"],
     )
-    journal.write("set", rule, by=by, at=at, on=on.isoformat(), working=working)
+    Line.objects.bulk_create(
+        journal.line("set", rule, by=by, at=at, on=rule.on.isoformat(), working=working)
+        for rule in rules
+    )
     queries.day_rules.forget_after_change()
-    return rule
+    return rules
 
 
 @transaction.atomic
@@ -36,6 +72,18 @@ def clear_day(rule: DayRule, *, by: models.Model | None, at: datetime) -> None:
     journal.write("clear", rule, by=by, at=at, on=rule.on.isoformat())
     rule.delete()
     queries.day_rules.forget_after_change()
+
+
+@transaction.atomic
+def clear_days(*, first: date, last: date, by: models.Model | None, at: datetime) -> int:
+    """Take all day rules of a span away, so that the calendar holds again; return how many."""
+    rules = list(DayRule.objects.select_for_update().filter(on__range=(first, last)).order_by("on"))
+    Line.objects.bulk_create(
+        journal.line("clear", rule, by=by, at=at, on=rule.on.isoformat()) for rule in rules
+    )
+    DayRule.objects.filter(pk__in=[rule.pk for rule in rules]).delete()
+    queries.day_rules.forget_after_change()
+    return len(rules)
 
 
 @transaction.atomic
@@ -75,3 +123,18 @@ def set_office_hours(
     )
     queries.office_hours.forget_after_change()
     return hours
+
+
+@transaction.atomic
+def clear_office_hours(hours: OfficeHours, *, by: models.Model | None, at: datetime) -> None:
+    """Take an entry of office hours away, so that those entered before or above hold again."""
+    journal.write(
+        "clear",
+        hours,
+        by=by,
+        at=at,
+        area_code=hours.area_id,
+        valid_from=hours.valid_from.isoformat(),
+    )
+    hours.delete()
+    queries.office_hours.forget_after_change()
