@@ -1,4 +1,4 @@
-"""Taking over official codes, adding compounds, and ending codes."""
+"""Taking over official codes, adding and renaming compounds, and ending codes."""
 
 from __future__ import annotations
 
@@ -175,6 +175,37 @@ def add_compound(
         latitude=latitude,
     )
     journal.write("add", compound, by=by, at=at, area_code=compound.code)
+    return compound
+
+
+@transaction.atomic
+def rename_compound(compound: Area, *, name: str, by: models.Model | None, at: datetime) -> Area:
+    """Give a compound the name that people use for it now.
+
+    Refuses official places, whose names come with their codes, and a name already in use there.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise Refused(_("Please give the compound a name."), "name")
+    if len(name) > 60:
+        raise Refused(_("A compound's name has at most 60 characters."), "name")
+    if compound.kind != Area.Kind.COMPOUND:
+        raise Refused(_("Names of official places come with their codes and stay as they are."))
+
+    # The community is locked as where compounds are added, so that no name is given twice.
+    Area.objects.select_for_update(no_key=True).get(pk=compound.parent_id)
+    compound = Area.objects.get(pk=compound.pk)
+    if compound.valid_to is not None:
+        raise Refused(_("This code has already ended."))
+    beside = Area.objects.filter(parent=compound.parent_id, kind=Area.Kind.COMPOUND)
+    if beside.filter(name=name, valid_to__isnull=True).exclude(pk=compound.pk).exists():
+        raise Refused(_("This community already has a compound of that name."), "name")
+    before, compound.name, compound.official_name = compound.name, name, name
+    compound.save(update_fields=["name", "official_name"])
+    journal.write(
+        "rename", compound, by=by, at=at, area_code=compound.code, before=before, name=name
+    )
+    queries.current.forget_after_change()
     return compound
 
 
