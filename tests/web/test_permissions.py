@@ -22,6 +22,7 @@ from tests.organizations.factories import (
 )
 from youwo.ledger.models import Entry
 from youwo.needs import actions, photos
+from youwo.needs.models import OutsideMatter
 from youwo.organizations.models import Import
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +149,24 @@ PAGES: dict[str, tuple[str, str]] = {
     "insight:table": ("area", "ooooooooo"),
     "insight:figure": ("figure", "ooooooooo"),
     "insight:facts": ("figure", "l---o--o-"),
+    "keeping:index": ("", "l--o-o--o"),
+    "keeping:calendar": ("", "l-------o"),
+    "keeping:set-days": ("", "l-------o"),
+    "keeping:clear-days": ("", "l-------x"),
+    "keeping:hours": ("", "l-------o"),
+    "keeping:clear-hours": ("hours", "l-------x"),
+    "keeping:areas": ("", "l-->->-->"),
+    "keeping:area": ("community", "l--o----o"),
+    "keeping:set-hours": ("community", "l-------o"),
+    "keeping:add-compound": ("community", "l--o----o"),
+    "keeping:rename": ("compound", "l--o----o"),
+    "keeping:end": ("community", "l--f----o"),
+    "keeping:outside": ("", "l-------o"),
+    "keeping:add-matter": ("", "l-------o"),
+    "keeping:matter": ("matter", "l-------o"),
+    "keeping:switch-matter": ("matter", "l-------x"),
+    "keeping:consents": ("", "l-------o"),
+    "keeping:publish": ("purpose", "l-------o"),
 }
 
 
@@ -212,6 +231,11 @@ def city(jinshui, elsewhere, worker, coordinator, stranger, resident, at):
     }
     arguments = {
         "": [],
+        "community": [jinshui.pk],
+        "compound": [factories.area(f"{jinshui.pk}-0001").pk],
+        "hours": [1],
+        "matter": [OutsideMatter.objects.create(code="fire", kind="emergency", name="火情").pk],
+        "purpose": [factories.ConsentTextFactory(purpose="account").purpose],
         "area": ["140802"],
         "figure": ["140802", "deeds"],
         "entry": [Entry.objects.get().pk],

@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("youwo.web.insight.urls")),
     path("", include("youwo.web.notices.urls")),
     path("", include("youwo.web.organizations.urls")),
+    path("", include("youwo.web.keeping.urls")),
 ]

@@ -21,7 +21,7 @@ from youwo.people.rules import powers
 
 _KEPT = ("kind", "name", "words", "where_to_go", "telephone", "area_id", "place")
 _BETWEEN_WORDS = re.compile(r"[\s,;、，；。]+")
-_TELEPHONE = re.compile(r"[0-9+][0-9 -]{2,18}[0-9]")
+_TELEPHONE = re.compile(r"[0-9+][0-9 -]{1,18}[0-9]")
 _SHORTEST = 2
 _MOST_WORDS = 60
 

@@ -56,6 +56,10 @@ _VERBS = {
     "load": pgettext_lazy("journal", "loaded"),
     "set": pgettext_lazy("journal", "set"),
     "clear": pgettext_lazy("journal", "cleared"),
+    "rename": pgettext_lazy("journal", "renamed"),
+    "change": pgettext_lazy("journal", "changed"),
+    "switch_on": pgettext_lazy("journal", "switched on"),
+    "switch_off": pgettext_lazy("journal", "switched off"),
     "choose_channels": pgettext_lazy("journal", "chose channels for"),
     "send_again": pgettext_lazy("journal", "sent again"),
 }
@@ -67,6 +71,7 @@ _KINDS = {
     "people.consenttext": pgettext_lazy("journal", "consent text"),
     "needs.wish": pgettext_lazy("journal", "wish"),
     "needs.handover": pgettext_lazy("journal", "matter handed over"),
+    "needs.outsidematter": pgettext_lazy("journal", "matter outside the programme"),
     "needs.suggestion": pgettext_lazy("journal", "complaint or suggestion"),
     "ledger.entry": pgettext_lazy("journal", "ledger entry"),
     "capacity.claim": pgettext_lazy("journal", "claim"),

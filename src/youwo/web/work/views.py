@@ -102,6 +102,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "enters": powers.holds("worker", "coordinator"),
         "reads": powers.holds("worker", "coordinator", "auditor"),
         "administers": powers.holds("administrator"),
+        "keeps": powers.holds("administrator", "worker"),
         "audits": powers.holds("auditor", "administrator"),
         "acts_for_unit": bool(mandates_of(request)),
     }

@@ -1,0 +1,1 @@
+"""Pages with which administrators keep the city's tables: days, places, texts."""
