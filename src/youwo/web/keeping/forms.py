@@ -112,7 +112,7 @@ class EndForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "num"}),
     )
     sure = forms.BooleanField(
-        label=gettext_lazy("I know that this cannot be undone"),
+        label=gettext_lazy("I have checked it: an ended code does not come back"),
         error_messages={"required": gettext_lazy("Please tick this before going on.")},
     )
 
