@@ -139,13 +139,13 @@ def test_the_resident_sees_the_picture(browser, address):
         "image/jpeg",
         "private, max-age=3600",
     )
-    response.close()
+    response.getvalue()
 
 
 def test_staff_of_the_area_see_the_picture(address, at_work):
     response = at_work.get(address)
     assert response.status_code == 200
-    response.close()
+    response.getvalue()
 
 
 def test_who_promised_sees_the_picture(address, helper, volunteer, worker, at):
@@ -156,7 +156,7 @@ def test_who_promised_sees_the_picture(address, helper, volunteer, worker, at):
     actions.claim(wish, by=volunteer, at=at, nonce=wish.nonce)
     response = helper.get(address)
     assert response.status_code == 200
-    response.close()
+    response.getvalue()
 
 
 def test_nobody_else_sees_the_picture(address, stranger, helper):

@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "words": words,
         "kinds": Wish.Kind.choices,
-        "filtered": bool(kind or words or area),
+        "filtered": bool(kind or words or (area and area.code != settings.CITY)),
     }
     return render(request, "needs/board.html", context)
 

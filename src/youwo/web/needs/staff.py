@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
+from youwo.areas.rules import kind_of
 from youwo.core.clock import local_day
 from youwo.core.paging import page
 from youwo.core.references import parse_reference, spaced
@@ -57,7 +58,7 @@ def _filtered(request: HttpRequest) -> tuple[Any, dict[str, Any]]:
     chosen = {
         "status": status if status in Status.values else "",
         "kind": kind if kind in Wish.Kind.values else "",
-        "code": code if code.replace("-", "").isdigit() and len(code) <= 24 else "",
+        "code": code if kind_of(code) else "",
         "words": given.get("q", "")[:50],
     }
     person = signed_in_person(request)
