@@ -35,6 +35,12 @@ def has_promised(person: Person | None, wish: Wish, on: date) -> bool:
     return wish.claimed_by_id == person.pk
 
 
+def may_reach(person: Person | None, wish: Wish, on: date) -> bool:
+    """Say whether a person needs to reach who spoke: they promised, and it is not confirmed yet."""
+    in_hand = wish.status in (Status.CLAIMED, Status.DELIVERED)
+    return in_hand and has_promised(person, wish, on)
+
+
 def may_call_back(person: Person, wish: Wish, delivery: Delivery, on: date) -> bool:
     """Say whether a person may ask the recipient how it went: staff, but never who did it."""
     did_it = person.pk in (delivery.doer_id, delivery.recorded_by_id)
@@ -42,8 +48,15 @@ def may_call_back(person: Person, wish: Wish, delivery: Delivery, on: date) -> b
 
 
 def confirmation_code(wish: Wish) -> str:
-    """Return the four digits that the resident alone is shown, and tells when it is done."""
-    return f"{int(blind('confirmation', wish.reference), 16) % 10_000:04d}"
+    """Return the four digits that the resident alone is shown, and tells when it is done.
+
+    Others, once a deed that was confirmed has been taken back: who helped then knows the old ones.
+    """
+    # Whoever takes a deed back gives a reason, so most wishes need not be asked about.
+    taken_back = wish.deliveries.filter(confirmed_at__isnull=False, revoked_at__isnull=False)
+    told = taken_back.count() if wish.reason else 0
+    about = f"{wish.reference} {told}" if told else wish.reference
+    return f"{int(blind('confirmation', about), 16) % 10_000:04d}"
 
 
 def is_open(wish: Wish) -> bool:

@@ -101,7 +101,8 @@ def deliver(
 def confirm(wish: Wish, *, how: str, by: Person | None, at: datetime, code: str = "") -> Entry:
     """Record that the recipient accepts what was done: now it is a deed in the ledger.
 
-    `how` is by link (the caller has made sure that it is the resident), by the code that the
+    `how` is by link (the caller has made sure that it is the resident; who promised is refused all
+    the same, for they were shown the resident's number), by the code that the
     resident told (whoever enters it must have promised, or be staff), or on paper (staff who are
     not the doer).
     """
@@ -115,6 +116,8 @@ def confirm(wish: Wish, *, how: str, by: Person | None, at: datetime, code: str 
             raise Refused(
                 _("This is not the code. Please ask the resident to read it out again."), "code"
             )
+    elif how == Delivery.Confirmed.LINK and rules.has_promised(by, wish, on):
+        raise Refused(_("Who did it cannot confirm it as well. Please leave it to the resident."))
     elif how == Delivery.Confirmed.PAPER and (
         by is None or not rules.may_call_back(by, wish, delivery, on)
     ):
@@ -164,8 +167,8 @@ def contest(wish: Wish, *, reason: str, by: Person | None, at: datetime) -> Wish
     delivery = standing_delivery(wish)
     delivery.revoked_at = at
     delivery.save(update_fields=["revoked_at"])
-    wish.reason = reason
-    move(wish, "contest", at=at, also=["reason"])
+    wish.reason, wish.reminded_at = reason, None
+    move(wish, "contest", at=at, also=["reason", "reminded_at"])
     journal.write("contest", wish, by=by, at=at, area_code=wish.community_id)
     tell(
         wish,

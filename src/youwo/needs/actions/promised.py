@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.capacity import actions as capacity
-from youwo.capacity.models import Pool
+from youwo.capacity.models import ENDED, Pool
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
@@ -57,7 +57,11 @@ def claim(
         raise Refused(_("This is your own wish. You may withdraw it if you no longer need it."))
     pool = Pool.objects.get(subject_label="needs.wish", subject_key=str(wish.pk))
     holder = organization if organization is not None else by
-    wish.claim = capacity.claim(pool, holder=holder, by=by, at=at, nonce=nonce)
+    place = capacity.claim(pool, holder=holder, by=by, at=at, nonce=nonce)
+    if place.state in ENDED:
+        # A form sent once more, after the promise it made was given back.
+        raise Refused(_("This form has been sent before. Open the page again, please."))
+    wish.claim = place
     wish.claimed_by, wish.claimed_for, wish.appointment = by, organization, appointment
     wish.reminded_at = None
     move(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +41,9 @@ from youwo.needs.models import (
 from youwo.people.models import ConsentText, Person
 from youwo.people.rules import powers
 
-_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx]|0\d{2,3}-?\d{7,8})(?!\d)")
+_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx]|0\d{2,3}\d{7,8})(?!\d)")
+# How people set the digits of a number apart.
+_APART = re.compile(r"(?<=\d)[\s·.–—-]{1,2}(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,11 @@ def receive(
     compound: Area | None = None,
     point: tuple[Decimal, Decimal] | None = None,
 ) -> Wish:
-    """Take down a wish. The same nonce returns the wish that it made the first time.
+    """Take down a wish. The same nonce with the same words returns the wish that it made before.
 
-    Costs three inserts. `point` is (longitude, latitude) in WGS-84. Refuses a worker of another
-    community, and a child's wish without the guardian's consent.
+    A form filled in once more after going back makes a wish of its own. Costs three inserts.
+    `point` is (longitude, latitude) in WGS-84. Refuses a worker of another community, and a child's
+    wish without the guardian's consent.
     """
     if by is not None and channel != Channel.OWN and not _may_enter(by, community, at):
         raise Refused(_("You can enter wishes for your own community only."), "community")
@@ -106,11 +110,25 @@ def receive(
     try:
         return _write_down(wish, voice, by=by, at=at)
     except IntegrityError:
-        earlier = Wish.objects.filter(nonce=nonce).first()
-        if earlier is not None:
+        earlier = Wish.objects.select_related("voice").filter(nonce=nonce).first()
+        if earlier is not None and _is_same(earlier, wish, voice):
             return earlier
-        # Two random references met, which happens once in hundreds of thousands of wishes.
+        if earlier is not None:
+            wish.nonce = uuid.uuid5(nonce, "\n".join((said, community.pk, contact.phone)))
+            second = Wish.objects.filter(nonce=wish.nonce).first()
+            if second is not None:
+                return second
+        # Otherwise two random references met: once in hundreds of thousands of wishes.
         return _write_down(wish, voice, by=by, at=at)
+
+
+def _is_same(earlier: Wish, wish: Wish, voice: Voice) -> bool:
+    """Say whether two tries say the same for the same person. Answers were added to the earlier."""
+    return (
+        (earlier.said == wish.said or earlier.said.startswith(f"{wish.said}\n"))
+        and earlier.community_id == wish.community_id
+        and earlier.voice.phone_index == voice.phone_index
+    )
 
 
 @transaction.atomic
@@ -206,8 +224,10 @@ def publish(
 def _refuse_personal(wish: Wish, **texts: str) -> None:
     name = wish.voice.name.strip()
     address = wish.voice.address.strip()
+    own = "".join(filter(str.isdigit, wish.voice.phone))[-7:]
     for field, text in texts.items():
-        if _NUMBER.search(text):
+        plain = _APART.sub("", unicodedata.normalize("NFKC", text))
+        if _NUMBER.search(plain) or (len(own) == 7 and own in plain):
             raise Refused(
                 _("Everybody will read this. Please take out the telephone or document number."),
                 f"public_{field}",
@@ -252,9 +272,12 @@ def answer(wish: Wish, *, words: str, by: Person | None, at: datetime) -> Wish:
 
 @transaction.atomic
 def reveal(wish: Wish, *, reason: str, by: Person, at: datetime) -> Contact:
-    """Return who spoke and how to reach them, to staff or to who promised; it is journalled."""
+    """Return who spoke and how to reach them, to staff or, while it is in hand, to who promised.
+
+    It is journalled.
+    """
     on = local_day(at)
-    if not (rules.may_deal(by, wish, on) or rules.has_promised(by, wish, on)):
+    if not (rules.may_deal(by, wish, on) or rules.may_reach(by, wish, on)):
         raise Refused(_("Only the community and who promised may see this."))
     journal.write("unmask", wish, by=by, at=at, area_code=wish.community_id, reason=reason)
     voice = wish.voice

@@ -29,18 +29,23 @@ def suggest(
     by: Person | None,
     at: datetime,
 ) -> Suggestion:
-    """Take down a complaint or suggestion from any page. The same nonce makes no second one."""
-    suggestion, made = Suggestion.objects.get_or_create(
-        nonce=nonce,
-        defaults={
-            "reference": new_reference("S"),
-            "words": words,
-            "page": page[:200],
-            "phone": phone,
-            "community": community,
-            "at": at,
-        },
-    )
+    """Take down a complaint or suggestion from any page.
+
+    The same nonce with the same words makes no second one; other words, written after going back,
+    are a suggestion of their own.
+    """
+    new = {
+        "reference": new_reference("S"),
+        "words": words,
+        "page": page[:200],
+        "phone": phone,
+        "community": community,
+        "at": at,
+    }
+    suggestion, made = Suggestion.objects.get_or_create(nonce=nonce, defaults=new)
+    if not made and suggestion.words != words:
+        own = uuid.uuid5(nonce, words)
+        suggestion, made = Suggestion.objects.get_or_create(nonce=own, defaults=new)
     if made:
         code = community.pk if community else ""
         journal.write("suggest", suggestion, by=by, at=at, area_code=code)

@@ -200,7 +200,7 @@ def photo(request: HttpRequest, reference: str, pk: int) -> FileResponse:
     if not (
         may_follow(request, wish)
         or rules.may_read(person, wish, on)
-        or rules.has_promised(person, wish, on)
+        or rules.may_reach(person, wish, on)
     ):
         raise Http404
     response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
