@@ -9,7 +9,8 @@ from django.test import Client
 from tests import factories
 from tests.needs.factories import published
 from tests.web.needs.people import HTML, RARE, SAID, answers, signed_in, words
-from youwo.needs.models import HandOver, Voice, Wish
+from youwo.needs.models import HandOver, OutsideMatter, Voice, Wish
+from youwo.needs.triage import outside_matters
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("jinshui", "consent")]
 
@@ -401,3 +402,27 @@ class TestWhatBelongsElsewhere:
     def test_unknown_community_is_left_out(self, client, community):
         client.post(NEW, answers(step="what", said="我家着火了快来", community=community))
         assert HandOver.objects.get().community is None
+
+
+@pytest.fixture
+def heating(jinshui):
+    """What one county alone gives to others."""
+    outside_matters.forget()
+    return OutsideMatter.objects.create(
+        code="heating",
+        kind="duty",
+        name="供暖",
+        words="暖气不热",
+        where_to_go="供热公司",
+        area=jinshui.parent.parent,
+    )
+
+
+def test_what_lies_outside_in_this_county_is_told_here(client, consent, heating):
+    response = client.post(NEW, answers(said="家里暖气不热，想有人来看看"))
+    assert (response.context["matter"], Wish.objects.count()) == (heating, 0)
+
+
+def test_what_lies_outside_in_this_county_is_a_wish_elsewhere(client, consent, heating, elsewhere):
+    client.post(NEW, answers(said="家里暖气不热，想有人来看看", community=elsewhere.pk))
+    assert Wish.objects.get().community == elsewhere

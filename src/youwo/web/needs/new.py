@@ -52,7 +52,8 @@ def _answered(request: HttpRequest, step: str) -> HttpResponse:
     for name, form in filled.items():
         if not form.is_valid():
             return _ask(request, name, form, status=422)
-    matter = triage.outside(filled["what"].cleaned_data["said"])
+    place_known = str(request.POST.get("community") or place_code(request))
+    matter = triage.outside(filled["what"].cleaned_data["said"], place_known)
     if matter is not None and request.POST.get("outside_seen") != matter.code:
         return _told_where_to_go(request, matter)
     if step == "reach":
