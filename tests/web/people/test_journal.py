@@ -97,3 +97,12 @@ def test_older_lines_follow_by_key(client, auditor, worker, jinshui, at):
     second = shown(client, cursor=first.context["page"].after)
     assert len(first.context["lines"]) == 50
     assert second == [Line.objects.order_by("pk").first().pk]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"on": "9999-12-31"}, {"on": "0001-01-01"}, {"area": "99"}, {"area": "9999"}, {"area": "²"}],
+)
+def test_odd_filters_are_answered(client, auditor, lines, query):
+    client.force_login(auditor)
+    assert client.get("/work/journal/", query).status_code == 200

@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone, translation
 
+from tests import factories
 from tests.factories import ON, PersonFactory, granted
 from youwo.journal.models import Line
 from youwo.organizations.models import MemberEnrolment
@@ -279,3 +280,19 @@ def test_a_worker_keeps_nobodys_roles(action, client, worker):
     client.force_login(worker)
     response = client.post(f"/work/people/{worker.pk}/{action}", {"reason": "核对联系方式"})
     assert response.status_code == 404
+
+
+def test_nobody_gets_a_link_for_who_acts_for_a_unit_elsewhere(client, administrator, elsewhere):
+    unit = factories.OrganizationFactory(area=elsewhere)
+    somebody = factories.mandated(unit, phone="13700001111")
+    client.force_login(administrator)
+    client.get("/work/people/", {"q": "13700001111"})
+    response = client.post(f"/work/people/{somebody.pk}/invite/", {"reason": "本人忘记密码，当面办理"})
+    assert (response.status_code, response.context.get("link")) == (422, None)
+
+
+def test_a_link_is_handed_to_who_acts_for_a_unit_of_the_area(client, administrator, jinshui):
+    somebody = factories.mandated(factories.OrganizationFactory(area=jinshui))
+    client.force_login(administrator)
+    response = client.post(f"/work/people/{somebody.pk}/invite/", {"reason": "本人忘记密码，当面办理"})
+    assert response.status_code == 200

@@ -9,12 +9,17 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from youwo.core.clock import local_day
+from youwo.core.refused import Refused
 from youwo.notices import actions as notices
 from youwo.notices.models import Kind
+from youwo.organizations.models import Mandate
 from youwo.people import actions
 from youwo.people.models import Person
+from youwo.people.rules import may_grant
 
 
 def link(request: HttpRequest, person: Person) -> str:
@@ -37,13 +42,23 @@ def person_for(key: str, token: str) -> Person | None:
 
 @transaction.atomic
 def hand_over(person: Person, *, reason: str, by: Person, at: datetime) -> None:
-    """Write down that a link is handed over, and tell the person, who may know nothing of it."""
+    """Write down that a link is handed over, and tell the person, who may know nothing of it.
+
+    Refuses what `actions.invite` refuses, and people who act for units beyond the administrator's
+    areas: whoever sets their password could act for these units.
+    """
+    on = local_day(at)
+    units = Mandate.objects.in_force(on).filter(person=person).select_related("organization")
+    if not all(may_grant(by, mandate.organization.area_id, on) for mandate in units):
+        raise Refused(_("This person holds roles beyond your area. Please ask the level above."))
     actions.invite(person, reason=reason, by=by, at=at)
     notices.tell(
         [person],
         kind=Kind.ACCOUNT,
-        subject=_("An administrator has handed over a link for a new password of your account"),
-        body=_("If you did not ask for it, please tell your community."),
+        subject=gettext_lazy(
+            "An administrator has handed over a link for a new password of your account"
+        ),
+        body=gettext_lazy("If you did not ask for it, please tell your community."),
         cause=f"invite {person.pk} {at.isoformat()}",
         at=at,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from youwo.areas import queries as areas
 from youwo.areas.models import within
+from youwo.areas.rules import kind_of
 from youwo.core.clock import start_of
 from youwo.core.paging import page
 from youwo.journal.models import Line
@@ -35,10 +36,12 @@ def _readable(codes: list[str]) -> Q:
 
 
 def _day(text: str) -> date | None:
+    """Return a day; none for what is none, and for those at the ends of the calendar."""
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day is not None and MINYEAR < day.year < MAXYEAR else None
 
 
 def _chosen(query: dict[str, str]) -> Q:
@@ -60,7 +63,7 @@ def _chosen(query: dict[str, str]) -> Q:
 
 def _is_code(text: str) -> bool:
     digits, _, local = text.partition("-")
-    return digits.isascii() and digits.isdigit() and len(digits) < 13 and len(local) < 12
+    return kind_of(digits) is not None and len(local) < 12
 
 
 def _shown(lines: list[Line]) -> list[dict[str, Any]]:
