@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from tests.factories import OrganizationFactory, PersonFactory, area, granted
 from tests.insight.factories import entry, member_enrolment, reversal, unit_enrolment
+from tests.needs.factories import confirmed
+from youwo.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
 ASKED = "?as_of=2025-04-30"
@@ -324,8 +326,28 @@ def test_the_excel_of_facts_takes_six_statements(
         client.get(reverse("insight:facts", args=["140802", "deeds"]) + ASKED).close()
 
 
-def test_a_fact_takes_eight_statements(client, jinshui, worker, django_assert_num_queries):
-    fact = entry(jinshui)
+def test_a_deed_leads_to_its_wish(client, jinshui, worker, volunteer, at):
+    wish = confirmed(worker, volunteer, jinshui, at)
+    client.force_login(worker)
+    fact = Entry.objects.get()
+    source = client.get(reverse("insight:fact", args=[fact.pk])).context["source"]
+    assert source == {"reference": wish.reference, "href": f"/work/wishes/{wish.reference}/"}
+
+
+def test_an_auditor_reads_what_the_journal_says_about_the_wish(
+    client, jinshui, worker, volunteer, at
+):
+    confirmed(worker, volunteer, jinshui, at)
+    client.force_login(granted("auditor", jinshui))
+    lines = client.get(reverse("insight:fact", args=[Entry.objects.get().pk])).context["lines"]
+    assert [line.verb for line in lines] == ["receive", "publish", "claim", "deliver", "confirm"]
+
+
+def test_a_fact_takes_eight_statements(
+    client, jinshui, worker, volunteer, at, django_assert_num_queries
+):
+    confirmed(worker, volunteer, jinshui, at)
+    fact = Entry.objects.get()
     client.force_login(worker)
     with django_assert_num_queries(8):
         client.get(reverse("insight:fact", args=[fact.pk]))

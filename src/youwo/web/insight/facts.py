@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from youwo.areas import queries as areas
@@ -26,6 +26,7 @@ def fact(request: HttpRequest, pk: int) -> HttpResponse:
     powers = powers_of(request)
     if entry is None or not rules.may_open(powers, entry.area_id):
         raise Http404
+    wish = _wish(entry)
     audits = powers.cover(entry.area_id, Role.AUDITOR)
     context = {
         "entry": entry,
@@ -33,8 +34,12 @@ def fact(request: HttpRequest, pk: int) -> HttpResponse:
         "reversal": getattr(entry, "reversal", None),
         "hands": entry.participations.select_related("person").order_by("-part", "id"),
         "goods": entry.goods.order_by("id"),
-        "source": _source(entry),
-        "lines": _lines(entry) if audits else None,
+        "source": wish
+        and {
+            "reference": wish.reference,
+            "href": reverse("needs:staff", args=[wish.reference]),
+        },
+        "lines": _lines(entry, wish) if audits else None,
     }
     return render(request, "insight/fact.html", context)
 
@@ -44,21 +49,17 @@ def _entry(pk: int) -> Entry | None:
     return Entry.objects.select_related(*related).filter(pk=pk).first() if pk < 2**63 else None
 
 
-def _source(entry: Entry) -> dict[str, str] | None:
-    """Return reference and address of the record that a fact comes from, if it has a page."""
-    if entry.source_label != "needs.wish" or not entry.source_key.isdigit():
+def _wish(entry: Entry) -> Wish | None:
+    """Return the wish whose delivery a deed is; what was carried over from elsewhere has none."""
+    if entry.source_label != "needs.delivery" or not entry.source_key.isdigit():
         return None
-    reference = Wish.objects.filter(pk=int(entry.source_key)).values_list("reference", flat=True)
-    found = reference.first()
-    if not found:
-        return None
-    try:
-        return {"reference": found, "href": reverse("needs:staff", args=[found])}
-    except NoReverseMatch:
-        return None
+    return Wish.objects.filter(deliveries=int(entry.source_key)).only("reference").first()
 
 
-def _lines(entry: Entry) -> list[Line]:
+def _lines(entry: Entry, wish: Wish | None) -> list[Line]:
     """Return what the journal says about the record that a fact comes from."""
-    lines = Line.objects.filter(target_label=entry.source_label, target_key=entry.source_key)
+    label, key = entry.source_label, entry.source_key
+    if wish is not None:
+        label, key = wish._meta.label_lower, str(wish.pk)
+    lines = Line.objects.filter(target_label=label, target_key=key)
     return list(lines.order_by("id")[:_SHOWN_LINES])
