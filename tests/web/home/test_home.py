@@ -8,6 +8,8 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 
+from tests.insight.factories import entry
+
 pytestmark = pytest.mark.django_db
 
 
@@ -129,3 +131,17 @@ def test_first_visit_stays_below_150_kilobytes(client):
     packed = [len(gzip.compress(Path(finders.find(name)).read_bytes(), 9)) for name in files]
 
     assert len(page) + sum(packed) <= 150_000
+
+
+def test_small_numbers_of_a_community_are_not_told(client, jinshui, at, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at)
+    entry(jinshui, served=2)
+    client.post("/place/", {"code": jinshui.pk})
+
+    figures = client.get(reverse("this_year")).context["figures"]
+
+    assert [(one.name, cell.value) for one, cell in figures] == [
+        ("deeds", None),
+        ("person_times", None),
+        ("activities", 0),
+    ]

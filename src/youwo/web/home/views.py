@@ -24,6 +24,7 @@ from youwo.insight.queries import figures
 from youwo.needs import queries
 from youwo.web.access import public
 from youwo.web.home import choices
+from youwo.web.insight.shown import number
 
 # How many places a search lists, and how many wishes the home page shows.
 _LISTED = 60
@@ -82,8 +83,12 @@ def this_year(request: HttpRequest) -> HttpResponse:
         return {one.definition.name: one.value for one in figures(code, on)}
 
     values = cache.get_or_set(f"home:this-year:{code}:{on}", counted, _KEPT_SECONDS) or {}
-    shown = [(DEFINITIONS[name], values[name]) for name in _SHOWN if name in values]
-    return render(request, "home/_this_year.html", {"code": code, "figures": shown})
+    figured = [
+        (DEFINITIONS[name], number(name, values[name], code, entitled=False))
+        for name in _SHOWN
+        if name in values
+    ]
+    return render(request, "home/_this_year.html", {"code": code, "figures": figured})
 
 
 @public
