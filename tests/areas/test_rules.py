@@ -41,3 +41,8 @@ def test_the_codes_above_a_compound_are_in_its_code():
         "140802005022",
         "140802005022-0001",
     ]
+
+
+@pytest.mark.parametrize("code", ["", "9999", "999999", "0408", "²408", "14-8"])
+def test_what_no_place_can_have_is_no_code(code):
+    assert rules.kind_of(code) is None

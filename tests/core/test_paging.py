@@ -195,3 +195,11 @@ def test_a_misspelt_order_is_a_bug_and_not_a_first_page(at):
 def test_a_page_can_be_walked_through(resident):
     assert list(page(type(resident).objects.all(), by=("id",))) == [resident]
     assert factories.PersonFactory().pk != resident.pk
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-10:00"])
+def test_a_cursor_at_the_end_of_the_calendar_gives_the_first_page(at, moment):
+    lines(at, 2)
+    text = json.dumps(["after", moment, 1])
+    cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    assert keys(page(Line.objects.all(), by=NEWEST, cursor=cursor)) == [1, 0]

@@ -19,8 +19,11 @@ _FIRST_STATISTICAL = 400
 
 
 def kind_of(code: str) -> Area.Kind | None:
-    """Return what kind of place an official code stands for; None where it stands for none here."""
-    if not (code.isascii() and code.isdigit()):
+    """Return what kind of place an official code stands for; None where it stands for none here.
+
+    The first digit, of the provinces, is 1 to 8 (GB/T 2260).
+    """
+    if not (code.isascii() and code.isdigit() and "1" <= code[0] <= "8"):
         return None
     return _KINDS.get(len(code))
 

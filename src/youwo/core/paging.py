@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -53,6 +53,9 @@ def _value(text: Any, field: Any) -> Any:
     if isinstance(value, str) and b"\0" in value.encode():
         raise ValueError(text)
     if isinstance(value, datetime) and timezone.is_naive(value):
+        raise ValueError(text)
+    # At the ends of the calendar a moment has no equal in another time zone.
+    if isinstance(value, date) and not MINYEAR < value.year < MAXYEAR:
         raise ValueError(text)
     return value
 
