@@ -13,7 +13,6 @@ from youwo.journal import actions, digests, queries
 from youwo.journal.digests import Leaf
 from youwo.journal.models import Line, Seal
 from youwo.journal.queries import CHANGED, INSERTED, REMOVED, SEAL_CHANGED, SEAL_REMOVED, Finding
-from youwo.journal.tasks import seal_lines
 
 # --- sealing -----------------------------------------------------------------------------------
 
@@ -47,12 +46,6 @@ def test_lines_just_written_wait_until_they_have_settled(write, at):
     write(3)
     made = actions.seal(at=at)
     assert len(made) == (0 if connection.vendor == "postgresql" else 1)
-
-
-def test_the_task_seals(write):
-    write(3)
-    # It reads the clock, so on PostgreSQL the lines would still have to settle.
-    assert seal_lines.func() == (0 if connection.vendor == "postgresql" else 1)
 
 
 def test_a_thousand_lines_are_sealed_in_few_statements(

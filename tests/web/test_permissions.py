@@ -289,5 +289,7 @@ def test_who_may_open(name, city, client):
             client.force_login(person)
         response = client.get(url)
         got[role] = _letter(response)
-        response.close()
+        if response.streaming:
+            # Read to its end, so that the file behind it is closed.
+            b"".join(response.streaming_content)
     assert got == dict(zip(ROLES, expected, strict=True))

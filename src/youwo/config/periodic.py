@@ -33,6 +33,7 @@ JOBS = [
     Job("needs", timedelta(seconds=30), "youwo.needs.sweep.sweep"),
     Job("insight", timedelta(seconds=30), "youwo.insight.actions.roll_up"),
     Job("journal", timedelta(seconds=60), "youwo.journal.actions.seal"),
+    Job("voices", timedelta(days=1), "youwo.needs.retention.forget_voices"),
     Job("uploads", timedelta(days=1), "youwo.organizations.uploads.forget_files"),
     Job("tries", timedelta(days=1), "youwo.config.periodic.forget_old_tries"),
     Job("sessions", timedelta(days=1), "youwo.config.periodic.forget_old_sessions"),

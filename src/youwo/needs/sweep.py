@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -14,13 +14,11 @@ from youwo.journal import actions as journal
 from youwo.journal.models import Line
 from youwo.needs.actions import take_over
 from youwo.needs.models import Mover, Status, Wish
-from youwo.needs.terms import HOURS
+from youwo.needs.terms import HOURS, REMIND_BEFORE
 from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
 
 _BATCH = 200
-# In calendar time: a reminder on the evening before the last working day still helps.
-_REMIND_BEFORE = timedelta(hours=20)
 
 
 def _due(mover: list[str], at: datetime) -> list[Wish]:
@@ -100,7 +98,7 @@ def _remind(at: datetime) -> int:
         .filter(
             mover=Mover.CLAIMANT,
             due_at__gt=at,
-            due_at__lte=at + _REMIND_BEFORE,
+            due_at__lte=at + REMIND_BEFORE,
             reminded_at__isnull=True,
         )
         .select_related("claimed_by")

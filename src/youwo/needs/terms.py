@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from youwo.needs.models import Status
 
 DAY = 7.5
@@ -19,5 +21,6 @@ HOURS: dict[str, float] = {
 # When a resident or the public let the time pass, the community takes over and has this long.
 TAKEN_OVER = 2 * DAY
 
-# A reminder goes out this long before a promise expires.
-REMIND_BEFORE = 1 * DAY
+# A reminder goes out this long before a promise runs out, in calendar time: on the evening before
+# the last working day it still helps.
+REMIND_BEFORE = timedelta(hours=20)
