@@ -55,7 +55,7 @@ class Installation:
 
     @property
     def variables(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("YOUWO_", "COV_"))}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("YOUWO_")}
         return {
             **kept,
             "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",

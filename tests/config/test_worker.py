@@ -13,6 +13,8 @@ from youwo.config.periodic import JOBS, Job, take
 from youwo.config.worker import Worker
 
 pytestmark = pytest.mark.django_db
+# The queue's worker closes a connection that it finds within a transaction.
+with_the_queue = pytest.mark.django_db(transaction=True)
 
 MADE: list[str] = []
 
@@ -50,6 +52,7 @@ def test_a_round_is_made_by_one_worker_in_each_interval(at):
     ]
 
 
+@with_the_queue
 def test_two_workers_share_the_rounds(at):
     Worker(now=lambda: at, jobs=[TICK]).run_once()
     Worker(now=lambda: at, jobs=[TICK]).run_once()
@@ -57,6 +60,7 @@ def test_two_workers_share_the_rounds(at):
     assert MADE == ["tick"]
 
 
+@with_the_queue
 def test_a_failed_job_is_due_again_after_a_pause_and_does_not_stop_the_others(at, caplog):
     now = at
     worker = Worker(now=lambda: now, jobs=[FAIL, TICK])
@@ -85,6 +89,7 @@ def test_the_pause_never_grows_beyond_five_minutes(at):
     assert len(MADE) == 20
 
 
+@with_the_queue
 def test_a_job_that_works_again_forgets_its_failures(at):
     worker = Worker(now=lambda: at, jobs=[TICK])
     worker.failures["tick"] = 3
@@ -92,9 +97,8 @@ def test_a_job_that_works_again_forgets_its_failures(at):
     assert worker.run_once()
 
 
+@with_the_queue
 def test_the_queue_is_emptied(at):
-    from youwo.notices.models import Message  # noqa: F401  The queue's tasks are the product's own.
-
     worker = Worker(now=lambda: at, jobs=[])
     assert worker.run_once()
 
