@@ -119,6 +119,17 @@ def with_units(view: View) -> View:
     return _marked(guarded, "with_units", READERS)
 
 
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Say whether somebody with a role has yet to set up a second factor, where staff need one.
+
+    For pages that are open to others as well: until then they show nothing of other people.
+    """
+    person = person_of(request)
+    if person is None or not settings.STAFF_NEED_SECOND_FACTOR:
+        return False
+    return bool(powers_of(request).grants) and not _has_second_factor(person)
+
+
 def _has_second_factor(person: Person) -> bool:
     from allauth.mfa.utils import is_mfa_enabled
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests import factories
 from tests.needs.factories import claimed, confirmed, delivered, published, received
@@ -108,3 +109,15 @@ def test_shown_links_fit_the_roles(at_work, helper):
     pages = [words(browser.get("/work/")) for browser in (at_work, helper)]
     assert ['href="/work/wishes/"' in page for page in pages] == [True, False]
     assert ['href="/work/wishes/new/"' in page for page in pages] == [True, False]
+
+
+@pytest.mark.parametrize("path", ["/work/", "/work/rows/"])
+def test_staff_see_nobodys_words_before_a_second_factor(at_work, jinshui, at, settings, path):
+    received(jinshui, at)
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    assert at_work.get(path).url == reverse("mfa_index")
+
+
+def test_who_holds_no_role_needs_no_second_factor(helper, settings):
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    assert helper.get("/work/").status_code == 200

@@ -17,7 +17,7 @@ from youwo.core.paging import page
 from youwo.insight import places, queries, rules
 from youwo.insight.definitions import DEFINITIONS
 from youwo.people.rules import NONE, Powers
-from youwo.web.access import person_of, powers_of, public
+from youwo.web.access import lacks_second_factor, powers_of, public
 from youwo.web.home import choices
 from youwo.web.insight import drawings, shown
 from youwo.web.insight.forms import CutForm, cut_form
@@ -28,13 +28,7 @@ DRAWN = ("deeds", "activities", "person_times")
 
 def powers_to_open(request: HttpRequest) -> Powers:
     """Return what the visitor may do; nothing before a second factor where staff need one."""
-    person = person_of(request)
-    if person is not None and settings.STAFF_NEED_SECOND_FACTOR:
-        from allauth.mfa.utils import is_mfa_enabled
-
-        if not is_mfa_enabled(person):
-            return NONE
-    return powers_of(request)
+    return NONE if lacks_second_factor(request) else powers_of(request)
 
 
 def way_to(code: str) -> list[Area]:

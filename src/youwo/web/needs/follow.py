@@ -20,7 +20,7 @@ from youwo.core.refused import Refused
 from youwo.core.tries import count_try, take_back_try
 from youwo.needs import actions, rules
 from youwo.needs.models import MOVES, Delivery, Photo, Status, Wish
-from youwo.web.access import person_of, public
+from youwo.web.access import lacks_second_factor, person_of, public
 from youwo.web.limits import visitor_address
 from youwo.web.needs import way
 from youwo.web.needs.following import follow, followed, followed_wish, may_follow
@@ -199,7 +199,7 @@ def photo(request: HttpRequest, reference: str, pk: int) -> FileResponse:
     wish = found.wish
     if not (
         may_follow(request, wish)
-        or rules.may_read(person, wish, on)
+        or (rules.may_read(person, wish, on) and not lacks_second_factor(request))
         or rules.may_reach(person, wish, on)
     ):
         raise Http404

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from youwo.needs import queries
 from youwo.needs.models import Mover, Status, Wish
-from youwo.web.access import mandates_of, powers_of, signed_in, signed_in_person
+from youwo.web.access import (
+    lacks_second_factor,
+    mandates_of,
+    powers_of,
+    signed_in,
+    signed_in_person,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -96,6 +102,8 @@ def _context(request: HttpRequest) -> dict[str, object]:
 @signed_in
 def queue(request: HttpRequest) -> HttpResponse:
     """Show everything that waits for the visitor, the most urgent first."""
+    if lacks_second_factor(request):
+        return redirect("mfa_index")
     powers = powers_of(request)
     context = {
         **_context(request),
@@ -112,6 +120,8 @@ def queue(request: HttpRequest) -> HttpResponse:
 @signed_in
 def rows(request: HttpRequest) -> HttpResponse:
     """Return the rows of the queue alone, to keep an open page fresh."""
+    if lacks_second_factor(request):
+        return redirect("mfa_index")
     return render(request, "work/_rows.html", _context(request))
 
 
