@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +20,12 @@ from youwo.needs.models import Photo, Wish
 _LONGEST = 1600
 # Pictures of phones that hold two views (MPO) are opened as JPEG.
 _KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
-# A small file may unfold into a picture that fills the memory.
-_MOST_PIXELS = 60_000_000
+# A small file may unfold into a picture that fills the memory. JPEG is read at a fraction of its
+# size; everything else is unfolded whole, at up to nine bytes a pixel.
+_MOST_PIXELS = {"JPEG": 60_000_000, "MPO": 60_000_000}
+_MOST_PIXELS_UNFOLDED = 16_000_000
+# One at a time in a process, so that many pictures at once need no more memory than one.
+_UNFOLDING = threading.Lock()
 # It is judged here, from the head of the file.
 Image.MAX_IMAGE_PIXELS = None
 MOST = 3
@@ -43,12 +48,14 @@ def cleaned(upload: UploadedFile[Any]) -> Picture:
     if upload.size is not None and upload.size > settings.PHOTO_MAX_BYTES:
         raise Refused(_("This picture is larger than 20 MB. Please choose a smaller one."), "photo")
     try:
-        with Image.open(upload, formats=_KINDS) as picture:
-            if picture.width * picture.height > _MOST_PIXELS:
+        with _UNFOLDING, Image.open(upload, formats=_KINDS) as picture:
+            most = _MOST_PIXELS.get(picture.format or "", _MOST_PIXELS_UNFOLDED)
+            if picture.width * picture.height > most:
                 raise Refused(_("This picture is too large. Please choose a smaller one."), "photo")
             picture.draft("RGB", (_LONGEST, _LONGEST))
+            # Made small before anything else, which would copy it whole.
+            picture.thumbnail((_LONGEST, _LONGEST))
             upright = ImageOps.exif_transpose(picture).convert("RGB")
-            upright.thumbnail((_LONGEST, _LONGEST))
             # A new picture, so that nothing the old file carried comes along.
             plain = Image.new("RGB", upright.size)
             plain.paste(upright)

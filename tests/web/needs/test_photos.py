@@ -175,3 +175,24 @@ def test_picture_with_another_wishs_reference_does_not_exist(browser, address):
     reference = Wish.objects.latest("pk").reference
     pk = address.rstrip("/").rpartition("/")[2]
     assert other.get(f"/wishes/{reference}/photos/{pk}/").status_code == 404
+
+
+def test_staff_see_no_picture_before_a_second_factor(address, at_work, settings):
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    assert at_work.get(address).status_code == 404
+
+
+def test_what_unfolds_whole_may_be_smaller_than_a_photograph(client):
+    for kind in ("PNG", "JPEG"):
+        client.post(NEW, answers(photo=upload(picture(kind, (5000, 3500)))))
+    assert [(photo.width, photo.height) for photo in Photo.objects.all()] == [(1600, 1120)]
+
+
+def test_a_turned_picture_stands_upright(client):
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (4000, 2000), "#b93a2b").save(out, "JPEG", exif=exif)
+    client.post(NEW, answers(photo=upload(out.getvalue())))
+    photo = Photo.objects.get()
+    assert (photo.width, photo.height) == (800, 1600)
