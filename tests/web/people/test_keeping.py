@@ -287,12 +287,12 @@ def test_nobody_gets_a_link_for_who_acts_for_a_unit_elsewhere(client, administra
     somebody = factories.mandated(unit, phone="13700001111")
     client.force_login(administrator)
     client.get("/work/people/", {"q": "13700001111"})
-    response = client.post(f"/work/people/{somebody.pk}/invite/", {"reason": "本人忘记密码，当面办理"})
+    response = client.post(f"/work/people/{somebody.pk}/invite/", {"reason": "当面核对本人"})
     assert (response.status_code, response.context.get("link")) == (422, None)
 
 
 def test_a_link_is_handed_to_who_acts_for_a_unit_of_the_area(client, administrator, jinshui):
     somebody = factories.mandated(factories.OrganizationFactory(area=jinshui))
     client.force_login(administrator)
-    response = client.post(f"/work/people/{somebody.pk}/invite/", {"reason": "本人忘记密码，当面办理"})
+    response = client.post(f"/work/people/{somebody.pk}/invite/", {"reason": "当面核对本人"})
     assert response.status_code == 200
