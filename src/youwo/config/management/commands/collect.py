@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, call_command
 
-from youwo.config import statics
+from youwo.config import collected
 
 
 class Command(BaseCommand):
@@ -14,6 +14,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # noqa: RUF012
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if statics.are_stale():
+        if collected.are_stale():
             call_command("collectstatic", interactive=False, verbosity=0)
-            statics.note_collected()
+            collected.note_collected()
