@@ -102,20 +102,26 @@ def wishes(number: int, *, seed: int = 7) -> None:
         Area.objects.within(COUNTY).communities().order_by("code").values_list("pk", flat=True)
     )
     now = datetime.now(UTC)
+    # Among a hundred thousand at random, a few would meet.
+    references = {new_reference("W") for _ in range(number + 100)}
     for start in range(0, number, 5000):
         some = range(start, min(start + 5000, number))
         voices = Voice.objects.bulk_create(
             [Voice(consent_given_by=Voice.Consent.SELF, consent_at=now) for _ in some]
         )
-        Wish.objects.bulk_create([_wish(draw, codes, voice, now) for voice in voices])
+        Wish.objects.bulk_create(
+            [_wish(draw, codes, voice, references.pop(), now) for voice in voices]
+        )
 
 
-def _wish(draw: random.Random, codes: list[str], voice: Voice, now: datetime) -> Wish:
+def _wish(
+    draw: random.Random, codes: list[str], voice: Voice, reference: str, now: datetime
+) -> Wish:
     said = "，".join([draw.choice(_WORDS), *draw.sample(_MORE, 3)])
     received = now - timedelta(minutes=draw.randrange(400_000))
     public = draw.random() < 0.67
     return Wish(
-        reference=new_reference("W"),
+        reference=reference,
         nonce=uuid.UUID(int=draw.getrandbits(128)),
         status=Status.PUBLISHED if public else Status.RECEIVED,
         mover=Mover.ANYONE if public and draw.random() < 0.7 else Mover.WORKER,
