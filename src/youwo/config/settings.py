@@ -257,7 +257,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 # --- public writes ---------------------------------------------------------------------------
 # Per network address and minute, in each server process; 0 switches the guard off.
 PUBLIC_WRITES_PER_MINUTE = int(os.environ.get("YOUWO_PUBLIC_WRITES_PER_MINUTE", "60"))
+# Guesses at the four digits behind one reference, which the board shows to everybody.
 FOLLOW_TRIES_PER_HOUR = 10
+FOLLOW_TRIES_PER_DAY = 30
 
 # --- mail ------------------------------------------------------------------------------------
 EMAIL_BACKEND = os.environ.get(

@@ -1,9 +1,10 @@
-"""A guard against floods on pages that everybody can write to."""
+"""Guards against floods on pages that everybody can write to, and against guessing."""
 
 from __future__ import annotations
 
 import ipaddress
 import time
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.cache import cache
@@ -11,6 +12,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from youwo.core.refused import Refused
+from youwo.core.tries import count_try, take_back_try
+
+_SPANS = (("", timedelta(hours=1)), (" by day", timedelta(days=1)))
 
 
 def visitor_address(request: HttpRequest) -> str:
@@ -28,6 +32,22 @@ def visitor_address(request: HttpRequest) -> str:
         # One household holds a whole /64.
         return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
     return str(parsed)
+
+
+def guessed_too_often(purpose: str, who: str, *, at: datetime) -> bool:
+    """Count one more guess at four digits, and say whether there were too many.
+
+    The hour stops a script; the day stops one that has weeks, for there are only 10,000.
+    """
+    counted = [count_try(f"{purpose}{name}", who, at=at, window=window) for name, window in _SPANS]
+    most = (settings.FOLLOW_TRIES_PER_HOUR, settings.FOLLOW_TRIES_PER_DAY)
+    return any(tries > limit for tries, limit in zip(counted, most, strict=True))
+
+
+def take_back_guess(purpose: str, who: str, *, at: datetime) -> None:
+    """Uncount a guess that was right."""
+    for name, window in _SPANS:
+        take_back_try(f"{purpose}{name}", who, at=at, window=window)
 
 
 def guard_public_write(request: HttpRequest) -> None:

@@ -15,7 +15,7 @@ from youwo.needs.models import Status, Wish
 pytestmark = pytest.mark.django_db
 
 NOTHING = "没有找到这个编号和后四位对应的心愿，请把两样都核对一下。"
-TOO_OFTEN = "试的次数太多了，请过一小时再来，或者给社区打电话。"
+TOO_OFTEN = "试的次数太多了，请晚些再来，或者给社区打电话。"
 
 
 @pytest.fixture

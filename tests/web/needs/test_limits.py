@@ -1,13 +1,19 @@
 """Who is counted as one visitor, and files made on the spot."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.test import RequestFactory
 
 from youwo.core.refused import Refused
 from youwo.web.files import table_answer
-from youwo.web.limits import guard_public_write, visitor_address
+from youwo.web.limits import (
+    guard_public_write,
+    guessed_too_often,
+    take_back_guess,
+    visitor_address,
+)
 
 
 def request(address="203.0.113.7", forwarded=None):
@@ -57,3 +63,19 @@ def test_table_is_sent_as_a_file_and_closed_with_the_answer():
     assert io.BytesIO(answer.getvalue()).read() == b"rows"
     answer.close()
     assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+
+
+@pytest.mark.django_db
+def test_guesses_are_counted_by_the_hour_and_by_the_day(settings, at):
+    settings.FOLLOW_TRIES_PER_HOUR, settings.FOLLOW_TRIES_PER_DAY = 2, 3
+    moments = [at, at, at, at + timedelta(hours=1), at + timedelta(hours=2), at + timedelta(days=1)]
+    refused = [guessed_too_often("follow", "WABC", at=moment) for moment in moments]
+    assert refused == [False, False, True, True, True, False]
+
+
+@pytest.mark.django_db
+def test_right_guesses_do_not_count(settings, at):
+    settings.FOLLOW_TRIES_PER_HOUR, settings.FOLLOW_TRIES_PER_DAY = 1, 1
+    guessed_too_often("follow", "WABC", at=at)
+    take_back_guess("follow", "WABC", at=at)
+    assert not guessed_too_often("follow", "WABC", at=at)

@@ -21,11 +21,13 @@ from youwo.core.tries import count_try, take_back_try
 from youwo.needs import actions, rules
 from youwo.needs.models import MOVES, Delivery, Photo, Status, Wish
 from youwo.web.access import lacks_second_factor, person_of, public
-from youwo.web.limits import visitor_address
+from youwo.web.limits import guessed_too_often, take_back_guess, visitor_address
 from youwo.web.needs import way
 from youwo.web.needs.following import follow, followed, followed_wish, may_follow
 from youwo.web.needs.forms import FollowForm, ReasonForm, WordsForm
 
+# A community's office follows many wishes through one line.
+_FROM_ONE_ADDRESS = 5
 # The next person at a shared screen finds nothing by going back.
 _unkept = cache_control(private=True, no_store=True)
 
@@ -60,21 +62,22 @@ def _opened(request: HttpRequest, reference: str, digits: str) -> Wish:
     known = parse_reference(reference)
     if known is None:
         raise Refused(_("This reference has a slip in it. Please compare it with your note."))
-    at, hour = timezone.now(), timedelta(hours=1)
-    counted = (("follow", known), ("follow-from", visitor_address(request)))
-    for purpose, who in counted:
-        tries = count_try(purpose, who, at=at, window=hour)
-        if tries > settings.FOLLOW_TRIES_PER_HOUR * (1 if purpose == "follow" else 5):
-            raise Refused(
-                _("That was tried too often. Please wait an hour, or call your community.")
-            )
+    at, hour, address = timezone.now(), timedelta(hours=1), visitor_address(request)
+    from_here = count_try("follow-from", address, at=at, window=hour)
+    if (
+        guessed_too_often("follow", known, at=at)
+        or from_here > _FROM_ONE_ADDRESS * settings.FOLLOW_TRIES_PER_HOUR
+    ):
+        raise Refused(
+            _("That was tried too often. Please try again later, or call your community.")
+        )
     wish = Wish.objects.select_related("voice").filter(reference=known).first()
     if wish is None or not wish.voice.phone or wish.voice.phone[-4:] != digits:
         raise Refused(
             _("We found no wish with this reference and these four digits. Please check both.")
         )
-    for purpose, who in counted:
-        take_back_try(purpose, who, at=at, window=hour)
+    take_back_guess("follow", known, at=at)
+    take_back_try("follow-from", address, at=at, window=hour)
     return wish
 
 

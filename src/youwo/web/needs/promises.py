@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from decimal import Decimal
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,11 +14,11 @@ from django.utils.translation import gettext as _
 from youwo.core.clock import local_day
 from youwo.core.paging import page
 from youwo.core.refused import Refused
-from youwo.core.tries import count_try
 from youwo.needs import actions, queries, rules, triage
 from youwo.needs.models import MOVES, Delivery, Wish
 from youwo.organizations.models import Organization
 from youwo.web.access import mandates_of, signed_in, signed_in_person
+from youwo.web.limits import guessed_too_often
 from youwo.web.needs.board import public_wish
 from youwo.web.needs.forms import ClaimForm, CodeForm, DeliverForm, ReasonForm
 
@@ -158,8 +156,7 @@ def code(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _confirm_by_code(request: HttpRequest, wish: Wish, code: str) -> None:
     at = timezone.now()
-    tries = count_try("code", wish.reference, at=at, window=timedelta(hours=1))
-    if tries > settings.FOLLOW_TRIES_PER_HOUR:
+    if guessed_too_often("code", wish.reference, at=at):
         raise Refused(_("That was tried too often. Please ask the community to confirm it."))
     actions.confirm(
         wish, how=Delivery.Confirmed.CODE, code=code, by=signed_in_person(request), at=at

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import segno
@@ -26,13 +25,13 @@ from youwo.core.paging import page
 from youwo.core.references import parse_reference, spaced
 from youwo.core.refused import Refused
 from youwo.core.tables import write_rows
-from youwo.core.tries import count_try
 from youwo.needs import actions, queries, rules, triage
 from youwo.needs.models import MOVES, Delivery, OutsideMatter, Status, Wish
 from youwo.people.models import Role
 from youwo.people.queries import text_in_force
 from youwo.web.access import powers_of, signed_in_person, staff
 from youwo.web.files import table_answer
+from youwo.web.limits import guessed_too_often
 from youwo.web.needs import way
 from youwo.web.needs.forms import (
     CallBackForm,
@@ -291,8 +290,7 @@ def _release(wish: Wish, given: dict[str, Any], who: dict[str, Any]) -> str:
 
 
 def _confirm(wish: Wish, given: dict[str, Any], who: dict[str, Any]) -> str:
-    tries = count_try("code", wish.reference, at=who["at"], window=timedelta(hours=1))
-    if tries > settings.FOLLOW_TRIES_PER_HOUR:
+    if guessed_too_often("code", wish.reference, at=who["at"]):
         raise Refused(_("That was tried too often. Please confirm it on paper with the resident."))
     actions.confirm(wish, how=Delivery.Confirmed.CODE, **given, **who)
     return _("Confirmed. It stands in the ledger now.")
