@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,14 +24,16 @@ _BATCH = 200
 
 def _due(mover: list[str], at: datetime) -> list[Wish]:
     """Lock some overdue wishes; another sweeper's are passed over."""
-    return list(
-        Wish.objects.select_for_update(
-            of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked
-        )
-        .filter(mover__in=mover, due_at__lte=at)
-        .select_related("claim", "claimed_by")
-        .order_by("due_at", "id")[:_BATCH]
-    )
+    return _locked(Wish.objects.filter(mover__in=mover, due_at__lte=at))
+
+
+def _locked(wishes: QuerySet[Wish]) -> list[Wish]:
+    """Lock the first of some wishes, then read them with their promises as they are now."""
+    skip = connection.features.has_select_for_update_skip_locked
+    rows = wishes.select_for_update(skip_locked=skip).order_by("due_at", "id")
+    keys = [wish.pk for wish in rows.only("pk")[:_BATCH]]
+    read = Wish.objects.filter(pk__in=keys).select_related("claim", "claimed_by")
+    return list(read.order_by("due_at", "id"))
 
 
 def sweep(at: datetime) -> int:
@@ -91,18 +94,13 @@ def _expire(at: datetime) -> int:
 @transaction.atomic
 def _remind(at: datetime) -> int:
     """Remind who promised, once, before the time is over."""
-    wishes = list(
-        Wish.objects.select_for_update(
-            of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked
-        )
-        .filter(
+    wishes = _locked(
+        Wish.objects.filter(
             mover=Mover.CLAIMANT,
             due_at__gt=at,
             due_at__lte=at + REMIND_BEFORE,
             reminded_at__isnull=True,
         )
-        .select_related("claimed_by")
-        .order_by("due_at", "id")[:_BATCH]
     )
     for wish in wishes:
         if wish.claimed_by is not None and wish.due_at is not None:

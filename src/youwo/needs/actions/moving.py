@@ -39,12 +39,15 @@ def must_deal(wish: Wish, by: Person, at: datetime) -> None:
 
 
 def locked(wish: Wish, verb: str) -> Wish:
-    """Lock the wish, because two people often act on the same one in the same minute."""
-    row = (
-        Wish.objects.select_for_update(of=("self",))
-        .select_related("voice", "claim", "claimed_by", "claimed_for", "community", "compound")
-        .get(pk=wish.pk)
-    )
+    """Lock the wish, because two people often act on the same one in the same minute.
+
+    What it names is read by a statement of its own: one that has waited for the lock sees the wish
+    as it is now, but joined to the promise of before.
+    """
+    Wish.objects.select_for_update().only("pk").get(pk=wish.pk)
+    row = Wish.objects.select_related(
+        "voice", "claim", "claimed_by", "claimed_for", "community", "compound"
+    ).get(pk=wish.pk)
     if row.status not in MOVES[verb]:
         raise Refused(
             _("This wish has moved on in the meantime: it is now “%(status)s”.")
