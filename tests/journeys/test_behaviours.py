@@ -1,30 +1,13 @@
 """What the small scripts do for people, and what works without them, in a real browser."""
 
-import os
-import shutil
-
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests import factories
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 WISH = "想请人教用手机挂号\n每月都要去市医院"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    # Playwright's loop runs in this thread: Django would take our queries for asynchronous ones.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=path, args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
-            )
-            yield browser
-            browser.close()
 
 
 @pytest.fixture

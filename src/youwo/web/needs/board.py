@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 
 from youwo.areas import queries as areas
 from youwo.areas.models import Area
@@ -93,6 +94,7 @@ def points(request: HttpRequest) -> HttpResponse:
 
 @public
 @cache_control(public=True, max_age=86400)
+@gzip_page
 def outlines(request: HttpRequest) -> HttpResponse:
     """Return the outlines of the city's counties, for the map."""
     return JsonResponse(areas.outlines(settings.CITY))

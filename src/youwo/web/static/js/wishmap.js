@@ -3,7 +3,8 @@
   const place = document.getElementById("wish-map");
   if (!place || !window.L) return;
   const { points, outlines, tiles, credit, detail } = place.dataset;
-  const map = L.map(place, { zoomSnap: 0.5, attributionControl: Boolean(credit) });
+  const map = L.map(place, { zoomSnap: 0.5, zoomControl: false, attributionControl: Boolean(credit) });
+  L.control.zoom({ zoomInTitle: place.dataset.closer, zoomOutTitle: place.dataset.farther }).addTo(map);
   if (credit) map.attributionControl.setPrefix("").addAttribution(credit);
   if (tiles) L.tileLayer(tiles, { maxZoom: 18 }).addTo(map);
   const ink = getComputedStyle(place);
