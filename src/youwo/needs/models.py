@@ -100,7 +100,7 @@ MOVES: dict[str, dict[str, str]] = {
 }
 
 # Whose move it is in each state. When somebody other than the community lets the time pass, the
-# move falls to the community (see `actions.sweep`).
+# move falls to the community (see `needs.sweep`).
 MOVERS: dict[str, str] = {
     Status.RECEIVED: Mover.WORKER,
     Status.RETURNED: Mover.RESIDENT,
@@ -256,6 +256,12 @@ class Wish(models.Model):
             models.Index(
                 fields=["community", "status", "-published_at", "-id"],
                 name="needs_wish_board_place",
+            ),
+            # Views of the board that hold several states, in its order.
+            models.Index(
+                fields=["-published_at", "-id"],
+                condition=Q(published_at__isnull=False),
+                name="needs_wish_published",
             ),
             # The staff's list.
             models.Index(fields=["-received_at", "-id"], name="needs_wish_received"),

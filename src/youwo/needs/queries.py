@@ -39,7 +39,9 @@ COUNTED = 99
 
 def board(*, view: str = "open", code: str = "", kind: str = "", words: str = "") -> WishQuerySet:
     """Return the public wishes for one view of the board, to be paged in the order `BOARD`."""
-    wishes: QuerySet[Wish] = Wish.objects.filter(status__in=VIEWS.get(view, PUBLIC))
+    # Public wishes have been published; said once more, it lets an index keep them in order.
+    public = Wish.objects.filter(published_at__isnull=False)
+    wishes: QuerySet[Wish] = public.filter(status__in=VIEWS.get(view, PUBLIC))
     if code:
         wishes = wishes.filter(within(code, "community_id"))
     if kind:
