@@ -11,7 +11,7 @@ from tests.web.needs.people import HTML, RARE, signed_in, words
 from youwo.capacity.models import Claim
 from youwo.journal.models import Line
 from youwo.ledger.models import Entry
-from youwo.needs import rules
+from youwo.needs import actions, rules
 from youwo.needs.models import Delivery, Status
 
 pytestmark = pytest.mark.django_db
@@ -372,3 +372,21 @@ def test_mine_is_kept_nowhere(helper):
 def test_garbled_cursor_shows_the_first_page(helper, done, cursor):
     response = helper.get("/me/wishes/", {"cursor": cursor})
     assert len(response.context["done"].rows) == 1
+
+
+@pytest.fixture
+def missing(done, at):
+    """A wish of which the resident says that something is missing."""
+    return actions.contest(done, reason="灯泡还没有换", by=None, at=at)
+
+
+def test_who_promised_reads_what_is_missing(helper, missing):
+    assert "灯泡还没有换" in words(helper.get(f"/wishes/{missing.reference}/"))
+
+
+def test_staff_read_what_is_missing(worker, missing):
+    assert "灯泡还没有换" in words(signed_in(worker).get(f"/work/wishes/{missing.reference}/"))
+
+
+def test_nobody_else_reads_what_is_missing(client, missing):
+    assert "灯泡还没有换" not in words(client.get(f"/wishes/{missing.reference}/"))

@@ -52,10 +52,12 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     wish = public_wish(reference)
     person = person_of(request)
     on = local_day(timezone.now())
+    promised = rules.has_promised(person, wish, on)
     context = {
         "wish": wish,
-        "way": way.way(wish, for_all=True),
-        "promised": rules.has_promised(person, wish, on),
+        # Who promised reads what is still missing.
+        "way": way.way(wish, for_all=not promised),
+        "promised": promised,
         "promised_by": way.promised_by(wish),
         "deals": rules.may_read(person, wish, on),
     }

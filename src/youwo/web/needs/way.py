@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -122,5 +122,8 @@ def way(wish: Wish, *, for_all: bool = False) -> list[Step]:
         # What is now says who promised; once is enough.
         lines.pop()
     done = [step for line in lines if (step := _told(line, wish, for_all=for_all)) is not None]
+    if not for_all and lines and lines[-1].verb == "contest":
+        # The resident's own words stay out of the journal.
+        done[-1] = replace(done[-1], text=wish.reason)
     now = _now(wish, for_all=for_all)
     return [*done, *([now] if now else []), *_next(wish)]
