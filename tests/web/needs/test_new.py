@@ -61,6 +61,16 @@ def test_a_community_that_nobody_knows_is_said_so(client):
     assert "没找到这个名字的社区" in words(client.post(NEW, given))
 
 
+def test_enter_in_the_name_finds_instead_of_going_on(client):
+    response = client.post(NEW, answers(step="where", community=None, place_words="金税"))
+    assert (response.status_code, len(response.context["found"])) == (200, 1)
+
+
+def test_name_that_was_looked_for_already_does_not_stand_in_the_way(client):
+    given = answers(step="where", place_words="金税", found_words="金税")
+    assert client.post(NEW, given).context["step"] == "reach"
+
+
 def test_finding_keeps_what_was_typed_beside_it(client):
     given = {
         "step": "where",

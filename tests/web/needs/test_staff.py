@@ -537,3 +537,9 @@ def test_looking_is_no_step_of_the_way(at_work, wish):
     before = len(at_work.get(f"/work/wishes/{wish.reference}/").context["way"])
     at_work.post(f"/work/wishes/{wish.reference}/reveal/", {"reason": "约上门时间"})
     assert len(at_work.get(f"/work/wishes/{wish.reference}/").context["way"]) == before
+
+
+def test_reason_is_given_with_one_press(at_work, wish):
+    given = {"reason": ["", "回访"]}
+    response = at_work.post(f"/work/wishes/{wish.reference}/reveal/", given)
+    assert (response.status_code, Line.objects.get(verb="unmask").reason) == (200, "回访")

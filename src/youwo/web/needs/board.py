@@ -56,7 +56,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "wish": wish,
         # Who promised reads what is still missing.
-        "way": way.way(wish, for_all=not promised),
+        "way": way.way(wish, way.Reader.HELPER if promised else way.Reader.EVERYBODY),
         "promised": promised,
         "promised_by": way.promised_by(wish),
         "deals": rules.may_read(person, wish, on),

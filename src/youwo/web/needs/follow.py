@@ -97,7 +97,7 @@ def _case(
 ) -> HttpResponse:
     context = {
         "wish": wish,
-        "way": way.way(wish),
+        "way": way.way(wish, way.Reader.RESIDENT),
         "code": rules.confirmation_code(wish),
         "delivery": _delivery(wish),
         "photos": wish.photos.all(),

@@ -195,6 +195,14 @@ class WordsForm(forms.Form):
     )
 
 
+class TheirWordsForm(forms.Form):
+    """The resident's answer, told to a worker."""
+
+    words = forms.CharField(
+        label=_("Their answer"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class PublishForm(forms.Form):
     """What everybody will read."""
 

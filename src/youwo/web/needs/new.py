@@ -40,9 +40,15 @@ def new(request: HttpRequest) -> HttpResponse:
     step = step if step in STEPS else "what"
     if "back" in request.POST:
         return _again(request, _ORDER[max(0, _ORDER.index(step) - 1)])
-    if "find" in request.POST:
+    if "find" in request.POST or (step == "where" and _looks_for_a_place(request)):
         return _again(request, "where")
     return _answered(request, step)
+
+
+def _looks_for_a_place(request: HttpRequest) -> bool:
+    """Say whether a name was typed that has not been looked for yet: Enter means "find" then."""
+    words = request.POST.get("place_words", "").strip()
+    return bool(words) and words != request.POST.get("found_words", "").strip()
 
 
 def _answered(request: HttpRequest, step: str) -> HttpResponse:
@@ -191,6 +197,6 @@ def _choices_of_place(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
         "known": known,
         "found": [area for area in found if area.code != code],
         "place_words": words,
-        "searched": bool(words.strip()),
+        "in_vain": bool(words.strip()) and not found,
         "compounds": compounds,
     }

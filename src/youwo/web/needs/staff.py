@@ -40,7 +40,7 @@ from youwo.web.needs.forms import (
     PublishForm,
     QuestionForm,
     ReasonForm,
-    WordsForm,
+    TheirWordsForm,
 )
 from youwo.web.nonces import nonce_of
 
@@ -144,7 +144,7 @@ def _case(
         may.add("paper")
     context = {
         "wish": wish,
-        "way": way.way(wish),
+        "way": way.way(wish, way.Reader.STAFF),
         "may": may,
         "forms": {name: make(wish) for name, make in _FORMS.items()}
         | ({verb: form} if form else {}),
@@ -199,7 +199,7 @@ class HandOverForm(forms.Form):
 _FORMS: dict[str, Callable[..., forms.Form]] = {
     "publish": lambda wish, data=None: PublishForm(data, initial=_public_words(wish)),
     "ask": lambda wish, data=None: QuestionForm(data),
-    "answer": lambda wish, data=None: WordsForm(data, prefix="answer"),
+    "answer": lambda wish, data=None: TheirWordsForm(data, prefix="answer"),
     "decline": lambda wish, data=None: ReasonForm(data, prefix="decline"),
     "hand_over": lambda wish, data=None: HandOverForm(data),
     "withdraw": lambda wish, data=None: ReasonForm(data, prefix="withdraw"),

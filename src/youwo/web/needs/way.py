@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum, auto
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,15 @@ from youwo.people import masking
 
 # Steps whose reason is told to those concerned.
 _WITH_REASON = ("release", "expire", "reopen", "decline", "hand_over", "outlive")
+
+
+class Reader(Enum):
+    """For whom the way is told."""
+
+    RESIDENT = auto()
+    STAFF = auto()
+    HELPER = auto()
+    EVERYBODY = auto()
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,7 @@ def promised_by(wish: Wish) -> str:
     return masking.name(wish.claimed_by.name) if wish.claimed_by is not None else ""
 
 
-def _told(line: Line, wish: Wish, *, for_all: bool) -> Step | None:
+def _told(line: Line, wish: Wish, reader: Reader) -> Step | None:
     titles = {
         "receive": _("Wish received"),
         "ask": _("The community asked a question"),
@@ -60,25 +70,32 @@ def _told(line: Line, wish: Wish, *, for_all: bool) -> Step | None:
         "receive": wish.get_channel_display(),
         "publish": _("Name and door are left out of what everybody reads."),
     }
-    if not for_all:
+    if reader is not Reader.EVERYBODY:
         words |= dict.fromkeys(
             ("release", "expire", "reopen", "decline", "hand_over", "outlive"), line.reason
         )
     return Step(title, "done", line.at, words.get(line.verb, ""))
 
 
-def _now(wish: Wish, *, for_all: bool) -> Step | None:
-    appointment = "" if for_all else wish.appointment
+def _now(wish: Wish, reader: Reader) -> Step | None:
+    own = reader is Reader.RESIDENT
+    appointment = "" if reader is Reader.EVERYBODY else wish.appointment
     nows = {
-        Status.RECEIVED: (_("The community reads it"), _("It calls you if anything is unclear.")),
-        Status.RETURNED: (_("Waiting for your answer"), wish.question),
+        Status.RECEIVED: (
+            _("The community reads it"),
+            _("It calls you if anything is unclear.") if own else "",
+        ),
+        Status.RETURNED: (
+            _("Waiting for your answer") if own else _("Waiting for the resident's answer"),
+            wish.question,
+        ),
         Status.PUBLISHED: (_("Waiting for somebody who can help"), ""),
         Status.CLAIMED: (
             _("Promised by %(who)s") % {"who": promised_by(wish)},
-            appointment or _("They will agree a time with you."),
+            appointment or (_("They will agree a time with you.") if own else ""),
         ),
         Status.DELIVERED: (
-            _("Please confirm that it is done"),
+            _("Please confirm that it is done") if own else _("Waiting for the resident's word"),
             _("By link, by telling the code, or on paper with the community. No picture needed."),
         ),
         Status.CONFIRMED: (
@@ -90,7 +107,7 @@ def _now(wish: Wish, *, for_all: bool) -> Step | None:
     return Step(found[0], "now", wish.since, found[1]) if found else None
 
 
-def _next(wish: Wish) -> list[Step]:
+def _next(wish: Wish, reader: Reader) -> list[Step]:
     order = [
         Status.PUBLISHED,
         Status.CLAIMED,
@@ -98,10 +115,12 @@ def _next(wish: Wish) -> list[Step]:
         Status.CONFIRMED,
     ]
     titles = {
-        Status.PUBLISHED: (_("Published on the wishes board"), ""),
-        Status.CLAIMED: (_("Somebody promises"), ""),
-        Status.DELIVERED: (_("When it is done, you confirm"), ""),
-        Status.CONFIRMED: (_("The community calls back"), ""),
+        Status.PUBLISHED: _("Published on the wishes board"),
+        Status.CLAIMED: _("Somebody promises"),
+        Status.DELIVERED: _("When it is done, you confirm")
+        if reader is Reader.RESIDENT
+        else _("When it is done, the resident confirms"),
+        Status.CONFIRMED: _("The community calls back"),
     }
     if wish.status in (Status.RECEIVED, Status.RETURNED):
         ahead = order
@@ -109,21 +128,21 @@ def _next(wish: Wish) -> list[Step]:
         ahead = order[order.index(Status(wish.status)) + 1 :]
     else:
         ahead = []
-    return [Step(titles[status][0], "next", None, titles[status][1]) for status in ahead]
+    return [Step(titles[status], "next") for status in ahead]
 
 
-def way(wish: Wish, *, for_all: bool = False) -> list[Step]:
+def way(wish: Wish, reader: Reader) -> list[Step]:
     """Return the whole way of a wish, oldest first. One query.
 
-    What everybody may read leaves out reasons, and when somebody comes to the door.
+    What everybody reads leaves out reasons, and when somebody comes to the door.
     """
     lines = list(history(wish))
     if wish.status == Status.CLAIMED and lines and lines[-1].verb == "claim":
         # What is now says who promised; once is enough.
         lines.pop()
-    done = [step for line in lines if (step := _told(line, wish, for_all=for_all)) is not None]
-    if not for_all and lines and lines[-1].verb == "contest":
+    done = [step for line in lines if (step := _told(line, wish, reader)) is not None]
+    if reader is not Reader.EVERYBODY and lines and lines[-1].verb == "contest":
         # The resident's own words stay out of the journal.
         done[-1] = replace(done[-1], text=wish.reason)
-    now = _now(wish, for_all=for_all)
-    return [*done, *([now] if now else []), *_next(wish)]
+    now = _now(wish, reader)
+    return [*done, *([now] if now else []), *_next(wish, reader)]
