@@ -46,30 +46,30 @@ def test_staff_find_private_words_in_their_own_area(worker, stranger, jinshui, a
 def test_the_queue_holds_the_most_urgent_first(worker, jinshui, at):
     later = received(jinshui, at)
     sooner = received(jinshui, at - timedelta(days=1))
-    assert queries.queue(worker, at) == [sooner, later]
+    assert queries.queue(worker, at).rows == [sooner, later]
 
 
 def test_the_queue_holds_promises(worker, volunteer, jinshui, at):
     wish = claimed(worker, volunteer, jinshui, at)
-    assert (queries.queue(volunteer, at), queries.queue(worker, at)) == ([wish], [])
+    assert (queries.queue(volunteer, at).rows, queries.queue(worker, at).rows) == ([wish], [])
 
 
 def test_everybody_who_acts_for_the_unit_sees_its_promise(worker, jinshui, at):
     unit = factories.OrganizationFactory()
     first, second = factories.mandated(unit), factories.mandated(unit)
     wish = claimed(worker, first, jinshui, at, organization=unit)
-    assert queries.queue(second, at) == [wish]
+    assert queries.queue(second, at).rows == [wish]
 
 
 def test_who_did_it_is_not_asked_to_call_back(worker, jinshui, at):
     other = factories.granted("worker", jinshui)
     wish = confirmed(worker, worker, jinshui, at)
-    assert (queries.queue(worker, at), queries.queue(other, at)) == ([], [wish])
+    assert (queries.queue(worker, at).rows, queries.queue(other, at).rows) == ([], [wish])
 
 
 def test_a_strangers_queue_is_empty(stranger, jinshui, at):
     received(jinshui, at)
-    assert queries.queue(stranger, at) == []
+    assert queries.queue(stranger, at).rows == []
 
 
 def test_the_count_tells_late_today_and_later(worker, jinshui, at):
@@ -105,3 +105,25 @@ def test_views_of_several_states_can_be_read_in_order(view):
         cursor.execute("SET LOCAL enable_sort = off")
     plan = queries.board(view=view).order_by(*queries.BOARD)[:20].explain()
     assert "needs_wish_published" in plan
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_the_queue_is_paged_across_roles_and_back(size, worker, jinshui, at):
+    promised = claimed(worker, worker, jinshui, at - timedelta(days=2))
+    waiting = [received(jinshui, at - timedelta(days=days)) for days in (9, 1, 0)]
+    everything = sorted([promised, *waiting], key=lambda wish: (wish.due_at, wish.pk))
+    seen, page = [], queries.queue(worker, at, size=size)
+    while True:
+        seen.extend(page.rows)
+        if page.after is None:
+            break
+        page = queries.queue(worker, at, cursor=page.after, size=size)
+    assert seen == everything
+    while page.before:
+        page = queries.queue(worker, at, cursor=page.before, size=size)
+    assert page.rows == everything[:size]
+
+
+def test_counts_say_when_there_is_more(at):
+    count = queries.count_due([at, at + timedelta(hours=1), at + timedelta(days=2)], at, more=True)
+    assert (count.late, count.today, count.later, count.more) == (1, 1, 1, True)

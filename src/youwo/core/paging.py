@@ -97,25 +97,43 @@ def page(
     do edit addresses; so does one beyond which nothing stands any more, and the way back to a
     first page that is not full.
     """
-    place = _decode(cursor, by, rows) if cursor else None
+    return merged([rows], by=by, cursor=cursor, size=size)
+
+
+def merged(
+    lists: Sequence[models.QuerySet[_Row]],
+    *,
+    by: Sequence[str],
+    cursor: str | None = None,
+    size: int = 20,
+) -> Page[_Row]:
+    """Return one page of several lists without a row in common, as `page` does of one.
+
+    Each list is read once, from an index of its own. All keys run in the same direction.
+    """
+    place = _decode(cursor, by, lists[0]) if cursor else None
     backwards = place is not None and place[0] == "before"
     order = [key[1:] if key.startswith("-") else f"-{key}" for key in by] if backwards else list(by)
-    beyond = rows.filter(_beyond(by, place[1], backwards=backwards)) if place else rows
-    found = list(beyond.order_by(*order)[: size + 1])
+    found: list[_Row] = []
+    for rows in lists:
+        beyond = rows.filter(_beyond(by, place[1], backwards=backwards)) if place else rows
+        found.extend(beyond.order_by(*order)[: size + 1])
+
+    def keys(row: _Row) -> list[Any]:
+        return [getattr(row, key.lstrip("-")) for key in by]
+
+    if len(lists) > 1:
+        found.sort(key=keys, reverse=order[0].startswith("-"))
     more = len(found) > size
     if place is not None and len(found) < (size if backwards else 1):
-        return page(rows, by=by, size=size)
+        return merged(lists, by=by, size=size)
     found = found[:size]
     if backwards:
         found.reverse()
-
-    def at(row: _Row, direction: str) -> str:
-        return _encode(direction, [getattr(row, key.lstrip("-")) for key in by])
-
     has_after = more or backwards
     has_before = more if backwards else place is not None
     return Page(
         rows=found,
-        after=at(found[-1], "after") if found and has_after else None,
-        before=at(found[0], "before") if found and has_before else None,
+        after=_encode("after", keys(found[-1])) if found and has_after else None,
+        before=_encode("before", keys(found[0])) if found and has_before else None,
     )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from youwo.areas.models import within
-from youwo.core.clock import local_day
+from youwo.core.clock import local_day, start_of
+from youwo.core.paging import Page, merged
 from youwo.core.search import matching
 from youwo.needs import rules
 from youwo.needs.models import PUBLIC, Delivery, Mover, Status, Suggestion, Wish, WishQuerySet
@@ -131,25 +131,36 @@ def _waiting_for_promise(person: Person, on: date) -> QuerySet[Wish]:
     return Wish.objects.filter(mine, mover=Mover.CLAIMANT)
 
 
-def queue(person: Person, at: datetime, *, size: int = 50) -> list[Wish]:
+def queue(person: Person, at: datetime, *, cursor: str | None = None, size: int = 50) -> Page[Wish]:
     """Return what waits for a person in all their roles, the most urgent first.
 
     Two queries at most, each from an index, whatever waits.
     """
     on = local_day(at)
-    found: list[Wish] = []
-    for waiting in (_waiting_for_staff(person, on), _waiting_for_promise(person, on)):
-        if waiting is not None:
-            rows = waiting.select_related("community", "claimed_for").only(*_QUEUE_COLUMNS)
-            found.extend(rows.order_by(*QUEUE)[:size])
-    found.sort(key=lambda wish: (wish.due_at is None, wish.due_at, wish.pk))
-    return found[:size]
+    lists = (_waiting_for_staff(person, on), _waiting_for_promise(person, on))
+    return merged(
+        [
+            waiting.select_related("community", "claimed_for").only(*_QUEUE_COLUMNS)
+            for waiting in lists
+            if waiting is not None
+        ],
+        by=QUEUE,
+        cursor=cursor,
+        size=size,
+    )
+
+
+def count_due(moments: list[datetime], at: datetime, *, more: bool) -> Count:
+    """Sort due moments into late, today and later."""
+    day_ends = start_of(local_day(at) + timedelta(days=1))
+    late = sum(moment <= at for moment in moments)
+    today = sum(at < moment < day_ends for moment in moments)
+    return Count(late, today, len(moments) - late - today, more)
 
 
 def count_queue(person: Person, at: datetime) -> Count:
     """Count what waits for a person, up to a hundred of each sort."""
     on = local_day(at)
-    day_ends = timezone.make_aware(datetime.combine(on + timedelta(days=1), time.min))
     moments: list[datetime] = []
     more = False
     for waiting in (_waiting_for_staff(person, on), _waiting_for_promise(person, on)):
@@ -158,9 +169,7 @@ def count_queue(person: Person, at: datetime) -> Count:
         due = list(waiting.order_by(*QUEUE).values_list("due_at", flat=True)[: COUNTED + 1])
         more = more or len(due) > COUNTED
         moments.extend(moment for moment in due if moment is not None)
-    late = sum(moment <= at for moment in moments)
-    today = sum(at < moment < day_ends for moment in moments)
-    return Count(late, today, len(moments) - late - today, more)
+    return count_due(moments, at, more=more)
 
 
 def promised_by(person: Person, on: date) -> QuerySet[Wish]:

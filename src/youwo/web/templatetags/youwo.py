@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.forms import BoundField, CheckboxInput
@@ -14,13 +15,14 @@ from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from youwo.core.references import spaced
 from youwo.people import masking
+from youwo.web.people import words
 
 register = template.Library()
 
@@ -68,15 +70,14 @@ def url_keep(context: Context, **changes: Any) -> str:
 
     Changing a filter goes back to the first page.
     """
-    query = context["request"].GET.copy()
-    if "cursor" not in changes:
-        query.pop("cursor", None)
-    for name, value in changes.items():
-        if value in (None, ""):
-            query.pop(name, None)
-        else:
-            query[name] = str(value)
-    return f"?{query.urlencode()}"
+    kept = [
+        (name, value)
+        for name, values in context["request"].GET.lists()
+        if name not in changes and name != "cursor"
+        for value in values
+    ]
+    added = [(name, str(value)) for name, value in changes.items() if value not in (None, "")]
+    return f"?{urlencode([*kept, *added])}"
 
 
 @register.simple_tag(takes_context=True)
@@ -95,6 +96,12 @@ def current(context: Context, url: str) -> SafeString | str:
 def reference(value: str) -> str:
     """Return a reference in groups of three: W7K-39Q-XD4."""
     return spaced(value)
+
+
+@register.filter
+def journal_verb(name: str) -> str:
+    """Return what somebody did, as a line of the journal says it."""
+    return words.verb(name)
 
 
 @register.filter
@@ -179,8 +186,11 @@ register.filter("masked_address", masking.address)
 # Lists hold dozens of chips: they are put together here, because a template for each costs more
 # than the rest of the row.
 def _chip(words: Any, kind: str, drawing: str) -> SafeString | str:
+    if not words:
+        return ""
+    # The kind and the drawing are ours; `format_html` would look at each of them once more.
     picture = icon(drawing) if drawing else ""
-    return format_html('<span class="chip {}">{}{}</span>', kind, picture, words) if words else ""
+    return mark_safe(f'<span class="chip {kind}">{picture}{conditional_escape(words)}</span>')  # noqa: S308
 
 
 @register.simple_tag
@@ -205,7 +215,7 @@ def due_chip(due: datetime | None) -> SafeString | str:
     if due is None:
         return ""
     kind, words = due_words(due, timezone.now())
-    written = format_html('<time datetime="{}">{}</time>', due.isoformat(), words)
+    written = mark_safe(f'<time datetime="{due.isoformat()}">{escape(words)}</time>')  # noqa: S308
     return _chip(written, kind, {"late": "alarm", "due": "clock"}.get(kind, ""))
 
 

@@ -95,8 +95,13 @@ def _context(request: HttpRequest) -> dict[str, object]:
     person, at = signed_in_person(request), timezone.now()
     # Looked up once, not for each row.
     board, staff_list = reverse("needs:board"), reverse("needs:staff-list")
-    items = [_item(wish, board, staff_list) for wish in queries.queue(person, at)]
-    return {"items": items, "count": queries.count_queue(person, at)}
+    page = queries.queue(person, at, cursor=request.GET.get("cursor"))
+    due = [wish.due_at for wish in page if wish.due_at is not None]
+    return {
+        "page": page,
+        "items": [_item(wish, board, staff_list) for wish in page],
+        "count": queries.count_due(due, at, more=page.after is not None),
+    }
 
 
 @signed_in
