@@ -46,7 +46,7 @@ def _forget_some(at: datetime) -> int:
     Wish.objects.bulk_update(wishes, ["said", "search_terms", "question"])
     for photo in Photo.objects.filter(wish__in=wishes):
         # The file goes when the row is gone for good.
-        transaction.on_commit(partial(photo.file.storage.delete, photo.file.name))
+        transaction.on_commit(partial(photo.file.storage.delete, str(photo.file.name)))
     Photo.objects.filter(wish__in=wishes).delete()
     Line.objects.bulk_create(
         journal.line("forget", wish, by=None, at=at, area_code=wish.community_id) for wish in wishes
