@@ -48,6 +48,12 @@ def names(response) -> list[str]:
 # --- the list ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("area_code", ["9999", "²²²²", "0000", "99", "140802-1", "\0"])
+def test_a_code_of_no_place_filters_nothing(at_work, area_code):
+    unit = UnitEnrolmentFactory().organization
+    assert names(at_work.get(UNITS, {"area": area_code})) == [unit.name]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_costs_the_same_for_one_and_three(
     at_work, jinshui, count, django_assert_num_queries

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from youwo.areas.models import within
+from youwo.areas.rules import kind_of
 from youwo.core.paging import page
 from youwo.core.refused import Refused
 from youwo.core.search import matching
@@ -34,7 +35,7 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
     return {
         "words": given.get("q", "").replace("\0", "")[:40],
         "kind": kind if kind in Organization.Kind.values else "",
-        "area": area if area.isdigit() and len(area) in (4, 6, 9, 12) else "",
+        "area": area if kind_of(area) else "",
         "state": state if state in ("enrolled", "free", "ended") else "",
     }
 
