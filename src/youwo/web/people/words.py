@@ -62,6 +62,7 @@ _VERBS = {
     "switch_off": pgettext_lazy("journal", "switched off"),
     "choose_channels": pgettext_lazy("journal", "chose channels for"),
     "send_again": pgettext_lazy("journal", "sent again"),
+    "build": pgettext_lazy("journal", "built"),
 }
 
 _KINDS = {
@@ -88,6 +89,7 @@ _KINDS = {
     "almanac.officehours": pgettext_lazy("journal", "office hours"),
     "notices.message": pgettext_lazy("journal", "message"),
     "notices.delivery": pgettext_lazy("journal", "delivery"),
+    "demo.city": pgettext_lazy("journal", "demo city"),
 }
 
 
