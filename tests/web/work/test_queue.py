@@ -62,7 +62,11 @@ def test_what_others_let_rest_falls_to_the_community(state, at_work, worker, jin
 def test_who_promised_reads_what_they_promised(helper, volunteer, worker, jinshui, at):
     wish = claimed(worker, volunteer, jinshui, at, appointment="周四下午四点")
     (item,) = items(helper)
-    assert (item.detail, item.href) == ("周四下午四点", f"/wishes/{wish.reference}/")
+    assert (item.detail, item.about, item.href) == (
+        "周四下午四点",
+        f"/wishes/{wish.reference}/",
+        f"/wishes/{wish.reference}/deliver/",
+    )
 
 
 def test_who_acts_for_a_unit_reads_what_it_promised(worker, jinshui, unit, at):

@@ -36,6 +36,7 @@ class Item:
     detail: str
     since: datetime
     due_at: datetime | None
+    about: str
     button: str
     href: str
 
@@ -76,18 +77,21 @@ def _item(wish: Wish, board: str, staff_list: str) -> Item:
             wish.appointment or _("No time agreed yet"),
             wish.since,
             wish.due_at,
-            _("Say it is done"),
             f"{board}{wish.reference}/",
+            _("Say it is done"),
+            f"{board}{wish.reference}/deliver/",
         )
     icon, words, button = _MOVES[wish.status]
+    page = f"{staff_list}{wish.reference}/"
     return Item(
         icon,
         words % {"title": _title(wish)},
         f"{wish.community.name} · {wish.get_channel_display()}",
         wish.since,
         wish.due_at,
+        page,
         str(button),
-        f"{staff_list}{wish.reference}/",
+        page,
     )
 
 
