@@ -106,7 +106,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "needs:staff-act": ("waiting publish", "l-->>----"),
     "needs:suggestions": ("", "l--oooo-o"),
     "needs:suggestion-answer": ("suggestion", "l--oo---o"),
+    "needs:suggestion-phone": ("suggestion", "l--oo---o"),
     "needs:suggest": ("", "ooooooooo"),
+    "needs:suggestion": ("sent", ">>>>>>>>>"),
     "work:queue": ("", "loooooooo"),
     "work:rows": ("", "loooooooo"),
     "work:count": ("", "loooooooo"),
@@ -201,7 +203,13 @@ def city(jinshui, elsewhere, worker, coordinator, stranger, resident, at):
     promised = claimed(worker, member, jinshui, at, organization=unit)
     public = published(worker, jinshui, at)
     suggestion = actions.suggest(
-        "字太小", page="/", phone="", community=jinshui, nonce=waiting.nonce, by=None, at=at
+        "字太小",
+        page="/",
+        phone="13800001234",
+        community=jinshui,
+        nonce=waiting.nonce,
+        by=None,
+        at=at,
     )
     done = claimed(worker, member, jinshui, at)
     actions.deliver(
@@ -246,6 +254,7 @@ def city(jinshui, elsewhere, worker, coordinator, stranger, resident, at):
         "waiting publish": [waiting.reference, "publish"],
         "waiting withdraw": [waiting.reference, "withdraw"],
         "suggestion": [suggestion.pk],
+        "sent": [suggestion.reference],
         "passkey": [1],
         "consent": [1],
         "person": [worker.pk],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from youwo.core.sealing import blind
-from youwo.needs.models import Delivery, Status, Wish
+from youwo.needs.models import Delivery, Status, Suggestion, Wish
 from youwo.organizations.rules import mandates
 from youwo.people.models import Person, Role
 from youwo.people.rules import powers
@@ -14,6 +14,8 @@ from youwo.people.rules import powers
 DEALING = (Role.WORKER, Role.COORDINATOR)
 # Who reads them.
 READING = (Role.WORKER, Role.COORDINATOR, Role.AUDITOR)
+# Who answers what people complain about or suggest.
+ANSWERING = (Role.WORKER, Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
 def may_deal(person: Person | None, wish: Wish, on: date) -> bool:
@@ -45,6 +47,14 @@ def may_call_back(person: Person, wish: Wish, delivery: Delivery, on: date) -> b
     """Say whether a person may ask the recipient how it went: staff, but never who did it."""
     did_it = person.pk in (delivery.doer_id, delivery.recorded_by_id)
     return may_deal(person, wish, on) and not did_it
+
+
+def may_answer(person: Person, suggestion: Suggestion, on: date) -> bool:
+    """Say whether a person answers a suggestion; one without a place is the city's to answer."""
+    held = powers(person, on)
+    if suggestion.community_id is None:
+        return any(len(code) <= 4 for code in held.codes(*ANSWERING))
+    return held.cover(suggestion.community_id, *ANSWERING)
 
 
 def confirmation_code(wish: Wish) -> str:

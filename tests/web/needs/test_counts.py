@@ -24,6 +24,7 @@ def city(worker, volunteer, jinshui, at):
 
     def build(rows: int) -> dict:
         second = factories.granted("worker", jinshui)
+        sent: list[str] = []
         for place in range(rows):
             factories.area(f"140802005022-0{place}", f"第{place}小区")
         for _ in range(rows):
@@ -50,11 +51,18 @@ def city(worker, volunteer, jinshui, at):
                 closed, came=True, on_time=True, again="yes", words="", by=second, at=at
             )
             suggestion = actions.suggest(
-                "字太小", page="/", phone="", community=jinshui, nonce=uuid.uuid4(), by=None, at=at
+                "字太小",
+                page="/",
+                phone="13800001234",
+                community=jinshui,
+                nonce=uuid.uuid4(),
+                by=None,
+                at=at,
             )
+            sent.append(suggestion.reference)
         resident = following(waiting)
-        for wish in (done, closed):
-            resident.post("/follow/", {"reference": wish.reference, "digits": "1234"})
+        for reference in (done.reference, closed.reference, *sent):
+            resident.post("/follow/", {"reference": reference, "digits": "1234"})
         return {
             "visitor": Client(),
             "resident": resident,
@@ -67,6 +75,7 @@ def city(worker, volunteer, jinshui, at):
             "closed": closed.reference,
             "photo": picture_.pk,
             "suggestion": suggestion.pk,
+            "sent": suggestion.reference,
         }
 
     return build
@@ -82,7 +91,8 @@ PAGES = {
     ("visitor", "/wishes/{closed}/"): 2,
     ("visitor", "/follow/"): 0,
     ("visitor", "/suggest/"): 0,
-    ("resident", "/follow/"): 1,
+    ("resident", "/follow/"): 2,
+    ("resident", "/suggest/{sent}/"): 1,
     ("resident", "/follow/{waiting}/"): 3,
     ("resident", "/follow/{done}/"): 5,
     ("resident", "/follow/{closed}/"): 5,
@@ -112,6 +122,7 @@ PAGES = {
     ("worker", "/work/wishes/{waiting}/reveal/"): 4,
     ("worker", "/work/suggestions/"): 4,
     ("worker", "/work/suggestions/{suggestion}/"): 4,
+    ("worker", "/work/suggestions/{suggestion}/phone/"): 4,
 }
 
 

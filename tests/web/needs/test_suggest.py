@@ -7,6 +7,8 @@ from django.test import Client
 
 from tests import factories
 from tests.web.needs.people import HTML, RARE, signed_in, words
+from youwo.core.refused import Refused
+from youwo.journal.models import Line
 from youwo.needs import actions
 from youwo.needs.models import Suggestion
 
@@ -35,7 +37,7 @@ def test_anybody_says_what_is_not_right(client):
     response = send(client)
     made = Suggestion.objects.get()
     assert (response.url, made.words, made.page, made.community) == (
-        "/",
+        f"/suggest/{made.reference}/",
         "字太小，看不清",
         "/wishes/",
         None,
@@ -106,6 +108,124 @@ def test_who_sends_faster_than_people_is_asked_to_wait(client, settings):
 def test_expired_form_loses_no_word():
     response = send(Client(enforce_csrf_checks=True))
     assert (response.status_code, "字太小，看不清" in words(response)) == (403, True)
+
+
+# --- the answer, for who sent it ------------------------------------------------------------------
+
+
+def test_who_sent_it_reads_their_words_and_that_nobody_has_answered_yet(client):
+    page = words(client.get(send(client).url))
+    assert ("字太小，看不清" in page, "还没有答复" in page) == (True, True)
+
+
+def test_who_sent_it_reads_the_answer(client, worker, at):
+    url = send(client).url
+    actions.answer_suggestion(Suggestion.objects.get(), answer="已经调大了", by=worker, at=at)
+    page = words(client.get(url))
+    assert ("已经调大了" in page, "还没有答复" in page) == (True, False)
+
+
+def test_the_answer_is_not_kept_by_the_browser(client):
+    assert "no-store" in client.get(send(client).url)["Cache-Control"]
+
+
+def test_other_browsers_are_asked_for_the_four_digits(client, suggestion):
+    response = client.get(f"/suggest/{suggestion.reference}/")
+    assert response.url == f"/follow/?reference={suggestion.reference}"
+
+
+@pytest.mark.parametrize("reference", ["S", "SSSSSSSSS", "²²²²", "%00"])
+def test_unknown_reference_is_asked_for(client, reference):
+    assert client.get(f"/suggest/{reference}/").url == "/follow/?reference="
+
+
+def find(browser, suggestion, digits):
+    return browser.post("/follow/", {"reference": suggestion.reference, "digits": digits})
+
+
+def test_reference_and_digits_open_it(client, suggestion):
+    response = find(client, suggestion, "1234")
+    assert response.url == f"/suggest/{suggestion.reference}/"
+    assert suggestion.words in words(client.get(response.url))
+
+
+def test_without_a_number_no_digits_open_it(client):
+    send(client)
+    assert find(Client(), Suggestion.objects.get(), "0000").status_code == 422
+
+
+def test_wrong_digits_read_like_those_of_a_wish(client, suggestion):
+    response = find(client, suggestion, "9999")
+    assert "没有找到这个编号和后四位对应的心愿，请把两样都核对一下。" in words(response)
+
+
+def test_digits_are_not_guessed(client, suggestion, settings):
+    settings.FOLLOW_TRIES_PER_HOUR = 2
+    tries = [find(client, suggestion, digits).status_code for digits in ("1111", "2222", "1234")]
+    assert tries == [422, 422, 422]
+
+
+def test_it_is_listed_where_wishes_are_followed(client):
+    url = send(client).url
+    page = words(client.get("/follow/"))
+    assert (f'href="{url}"' in page, "还没有答复" in page) == (True, True)
+
+
+# --- the number, for who calls back ---------------------------------------------------------------
+
+
+def look(browser, suggestion, reason="想问清楚是哪一页"):
+    return browser.post(f"/work/suggestions/{suggestion.pk}/phone/", {"reason": reason})
+
+
+def test_number_is_shown_once_with_a_reason(at_work, suggestion):
+    response = look(at_work, suggestion)
+    assert ("13800001234" in words(response), response["Cache-Control"]) == (True, "no-store")
+
+
+def test_who_looked_at_the_number_is_journalled(at_work, worker, suggestion):
+    look(at_work, suggestion)
+    line = Line.objects.get(verb="unmask")
+    assert (line.target_label, line.actor_key, line.reason, line.area_code) == (
+        "needs.suggestion",
+        str(worker.pk),
+        "想问清楚是哪一页",
+        suggestion.community_id,
+    )
+
+
+@pytest.mark.parametrize("reason", ["", "好", "长" * 201])
+def test_number_is_not_shown_without_a_reason(at_work, suggestion, reason):
+    response = look(at_work, suggestion, reason)
+    assert (response.status_code, "13800001234" in words(response)) == (422, False)
+
+
+def test_stranger_sees_no_number(stranger, suggestion):
+    assert look(signed_in(stranger), suggestion).status_code == 404
+
+
+def test_action_refuses_strangers(stranger, suggestion, at):
+    with pytest.raises(Refused):
+        actions.reveal_suggestion_phone(suggestion, reason="好奇", by=stranger, at=at)
+
+
+def test_without_a_place_only_the_city_sees_the_number(worker, jinshui, client, at):
+    send(client, phone="13800001234")
+    made = Suggestion.objects.get()
+    city = factories.granted("administrator", jinshui.parent.parent.parent)
+    shown = actions.reveal_suggestion_phone(made, reason="想问清楚", by=city, at=at)
+    assert shown == "13800001234"
+    with pytest.raises(Refused):
+        actions.reveal_suggestion_phone(made, reason="想问清楚", by=worker, at=at)
+
+
+def test_where_no_number_was_left_there_is_none_to_show(client, jinshui, at_work):
+    client.post("/place/", {"code": jinshui.code})
+    send(client)
+    assert look(at_work, Suggestion.objects.get()).status_code == 404
+
+
+# --- staff ----------------------------------------------------------------------------------------
 
 
 def inbox(person) -> list[Suggestion]:

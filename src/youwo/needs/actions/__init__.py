@@ -20,7 +20,11 @@ from youwo.needs.actions.received import (
     record_hand_over,
     reveal,
 )
-from youwo.needs.actions.suggested import answer_suggestion, suggest
+from youwo.needs.actions.suggested import (
+    answer_suggestion,
+    reveal_suggestion_phone,
+    suggest,
+)
 
 __all__ = [
     "Contact",
@@ -45,6 +49,7 @@ __all__ = [
     "release",
     "reopen",
     "reveal",
+    "reveal_suggestion_phone",
     "standing_delivery",
     "suggest",
     "switch_outside_matter",

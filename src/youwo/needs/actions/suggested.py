@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
+from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
-from youwo.needs.models import (
-    Suggestion,
-)
+from youwo.needs import rules
+from youwo.needs.models import Suggestion
 from youwo.people.models import Person
 
 
@@ -65,3 +65,18 @@ def answer_suggestion(
     code = suggestion.community_id or ""
     journal.write("answer", suggestion, by=by, at=at, area_code=code)
     return suggestion
+
+
+@transaction.atomic
+def reveal_suggestion_phone(
+    suggestion: Suggestion, *, reason: str, by: Person, at: datetime
+) -> str:
+    """Return the number that was left with a suggestion, to those who answer it, to call back.
+
+    It is journalled.
+    """
+    if not rules.may_answer(by, suggestion, local_day(at)):
+        raise Refused(_("Only those who answer it may see this."))
+    code = suggestion.community_id or ""
+    journal.write("unmask", suggestion, by=by, at=at, area_code=code, reason=reason)
+    return suggestion.phone

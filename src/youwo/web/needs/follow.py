@@ -19,7 +19,7 @@ from youwo.core.references import parse_reference
 from youwo.core.refused import Refused
 from youwo.core.tries import count_try, take_back_try
 from youwo.needs import actions, rules
-from youwo.needs.models import MOVES, Delivery, Photo, Status, Wish
+from youwo.needs.models import MOVES, Delivery, Photo, Status, Suggestion, Wish
 from youwo.web.access import lacks_second_factor, person_of, public
 from youwo.web.limits import guessed_too_often, take_back_guess, visitor_address
 from youwo.web.needs import way
@@ -35,7 +35,7 @@ _unkept = cache_control(private=True, no_store=True)
 @public
 @_unkept
 def find(request: HttpRequest) -> HttpResponse:
-    """Ask for the reference and the last four digits, and open the wish."""
+    """Ask for the reference and the last four digits, and open the wish or the suggestion."""
     if request.method != "POST":
         form = FollowForm(initial={"reference": request.GET.get("reference", "")})
         return _find(request, form)
@@ -43,22 +43,45 @@ def find(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _find(request, form, status=422)
     try:
-        wish = _opened(request, form.cleaned_data["reference"], form.cleaned_data["digits"].strip())
+        found = _opened(
+            request, form.cleaned_data["reference"], form.cleaned_data["digits"].strip()
+        )
     except Refused as refused:
         form.add_error(None, str(refused))
         return _find(request, form, status=422)
-    response = redirect("needs:case", wish.reference)
-    follow(request, response, wish.reference)
+    page = "needs:case" if isinstance(found, Wish) else "needs:suggestion"
+    response = redirect(page, found.reference)
+    follow(request, response, found.reference)
     return response
 
 
 def _find(request: HttpRequest, form: forms.Form, status: int = 200) -> HttpResponse:
-    known = Wish.objects.filter(reference__in=followed(request)).order_by("-received_at")
-    return render(request, "needs/follow.html", {"form": form, "known": known}, status=status)
+    references = followed(request)
+    sent = [reference for reference in references if _is_suggestion(reference)]
+    wishes = [reference for reference in references if not _is_suggestion(reference)]
+    context = {
+        "form": form,
+        "known": Wish.objects.filter(reference__in=wishes).order_by("-received_at"),
+        "sent": Suggestion.objects.filter(reference__in=sent).order_by("-at", "-id"),
+    }
+    return render(request, "needs/follow.html", context, status=status)
 
 
-def _opened(request: HttpRequest, reference: str, digits: str) -> Wish:
-    """Return the wish, or refuse with the same words whatever of the two was wrong."""
+def _is_suggestion(reference: str) -> bool:
+    return reference.startswith("S")
+
+
+def _with_phone(reference: str) -> tuple[Wish | Suggestion | None, str]:
+    """Return what has a reference, and the number that was left with it."""
+    if _is_suggestion(reference):
+        suggestion = Suggestion.objects.filter(reference=reference).first()
+        return suggestion, suggestion.phone if suggestion else ""
+    wish = Wish.objects.select_related("voice").filter(reference=reference).first()
+    return wish, wish.voice.phone if wish else ""
+
+
+def _opened(request: HttpRequest, reference: str, digits: str) -> Wish | Suggestion:
+    """Return what was looked for, or refuse with the same words whatever of the two was wrong."""
     known = parse_reference(reference)
     if known is None:
         raise Refused(_("This reference has a slip in it. Please compare it with your note."))
@@ -71,14 +94,14 @@ def _opened(request: HttpRequest, reference: str, digits: str) -> Wish:
         raise Refused(
             _("That was tried too often. Please try again later, or call your community.")
         )
-    wish = Wish.objects.select_related("voice").filter(reference=known).first()
-    if wish is None or not wish.voice.phone or wish.voice.phone[-4:] != digits:
+    found, phone = _with_phone(known)
+    if found is None or not phone or phone[-4:] != digits:
         raise Refused(
             _("We found no wish with this reference and these four digits. Please check both.")
         )
     take_back_guess("follow", known, at=at)
     take_back_try("follow-from", address, at=at, window=hour)
-    return wish
+    return found
 
 
 @public

@@ -1,4 +1,4 @@
-"""Which wishes this browser may follow: a signed list in a cookie, so that no session is needed."""
+"""What this browser may follow: a signed list in a cookie, so that no session is needed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from django.http import Http404, HttpRequest, HttpResponse
 
 from youwo.core.references import parse_reference
-from youwo.needs.models import Wish
+from youwo.needs.models import Suggestion, Wish
 from youwo.web.access import person_of
 
 _COOKIE = "following"
@@ -26,7 +26,7 @@ def followed(request: HttpRequest) -> list[str]:
 
 
 def follow(request: HttpRequest, response: HttpResponse, reference: str) -> None:
-    """Let this browser open one more wish."""
+    """Let this browser open one more wish, or one more suggestion."""
     others = [known for known in followed(request) if known != reference]
     response.set_signed_cookie(
         _COOKIE,
@@ -56,3 +56,12 @@ def followed_wish(request: HttpRequest, reference: str) -> Wish:
     if wish is None or not may_follow(request, wish):
         raise Http404
     return wish
+
+
+def followed_suggestion(request: HttpRequest, reference: str) -> Suggestion:
+    """Return what this browser has sent or opened; for others it does not exist."""
+    known = parse_reference(reference) or ""
+    suggestion = Suggestion.objects.filter(reference=known).first()
+    if suggestion is None or known not in followed(request):
+        raise Http404
+    return suggestion

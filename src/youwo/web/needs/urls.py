@@ -32,5 +32,7 @@ urlpatterns = [
     path("work/wishes/<str:reference>/<str:verb>/", staff.act, name="staff-act"),
     path("work/suggestions/", suggest.inbox, name="suggestions"),
     path("work/suggestions/<int:pk>/", suggest.answer, name="suggestion-answer"),
+    path("work/suggestions/<int:pk>/phone/", suggest.phone, name="suggestion-phone"),
     path("suggest/", suggest.suggest, name="suggest"),
+    path("suggest/<str:reference>/", suggest.sent, name="suggestion"),
 ]
