@@ -322,6 +322,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "filters": {"links hidden": {"()": "youwo.config.logs.LinksHidden"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # These write down the address of what they could not answer.
+    "loggers": {
+        "django.request": {"filters": ["links hidden"]},
+        "django.security.csrf": {"filters": ["links hidden"]},
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("YOUWO_LOG_LEVEL", "INFO")},
 }

@@ -5,6 +5,7 @@ import json
 
 import openpyxl
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from tests.factories import PersonFactory, granted
@@ -206,6 +207,21 @@ def test_a_link_takes_no_weak_password_and_no_silence(client, administrator, new
         422,
         ["agreed", "password"],
     )
+
+
+def test_a_link_that_still_holds_is_not_logged(client, administrator, newcomer, caplog):
+    link = handed_over(client, administrator, newcomer)
+    client.post(link, {"password": "12345678"})
+    Client(enforce_csrf_checks=True).post(link, {"password": "12345678"})
+    assert [record.getMessage().partition("/")[2] for record in caplog.records] == [
+        "account/welcome/…",
+        "account/welcome/…",
+    ]
+
+
+def test_other_addresses_are_logged_whole(client, db, caplog):
+    client.get("/account/nowhere/")
+    assert caplog.messages == ["Not Found: /account/nowhere/"]
 
 
 @pytest.mark.parametrize("path", ["/account/welcome/MQ/x-y/", "/account/welcome/%FF/x-y/"])
