@@ -110,6 +110,34 @@ def test_nobody_else_does(mine, worker):
     assert mine.get(reverse("notices:given-up")).status_code == 404
 
 
+@pytest.fixture
+def county_administrator(jinshui):
+    return granted("administrator", jinshui.parent.parent)
+
+
+def test_administrators_of_a_county_see_what_went_to_its_people(
+    client, county_administrator, worker, stranger, django_assert_num_queries
+):
+    own, _other = (
+        DeliveryFactory(state="failed", message__recipient=person) for person in (worker, stranger)
+    )
+    client.force_login(county_administrator)
+    with django_assert_num_queries(4):
+        page = client.get(reverse("notices:given-up"))
+
+    assert page.context["page"].rows == [own]
+
+
+def test_administrators_of_a_county_send_nothing_again_to_others(
+    client, county_administrator, stranger
+):
+    delivery = DeliveryFactory(state="failed", message__recipient=stranger)
+    client.force_login(county_administrator)
+    response = client.post(reverse("notices:send-again", args=[delivery.pk]))
+
+    assert (response.status_code, Delivery.objects.get().state) == (404, "failed")
+
+
 @pytest.mark.parametrize("error", [tasks.UNKNOWN, tasks.NO_ADDRESS, "SMTPDataError"])
 def test_administrators_send_again(client, administrator, error):
     delivery = DeliveryFactory(state="failed", error=error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from youwo.people import masking
 from youwo.people.models import Role
 from youwo.web.access import signed_in, signed_in_person, staff
 from youwo.web.notices.forms import PreferencesForm
+from youwo.web.people import reach
 
 _NEWEST = ("-created_at", "-id")
 
@@ -66,10 +68,17 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/preferences.html", context)
 
 
+def _given_up(request: HttpRequest) -> QuerySet[Delivery]:
+    """What could not be sent to the people whom the administrator sees."""
+    people = reach.tied_to(reach.codes_of(request))
+    rows = queries.given_up()
+    return rows.filter(message__recipient__in=people) if people.query.where else rows
+
+
 @staff(Role.ADMINISTRATOR)
 def given_up(request: HttpRequest) -> HttpResponse:
-    """Show administrators what could not be sent."""
-    rows = queries.given_up().select_related("message__recipient")
+    """Show administrators what could not be sent to the people of their areas."""
+    rows = _given_up(request).select_related("message__recipient")
     found = page(rows, by=("-next_at", "-id"), cursor=request.GET.get("cursor"), size=50)
     for row in found.rows:
         row.why = why(row)  # type: ignore[attr-defined]
@@ -89,7 +98,7 @@ def why(delivery: Delivery) -> str:
 @require_POST
 def send_again(request: HttpRequest, key: int) -> HttpResponse:
     """Put a delivery that was given up on its way once more."""
-    delivery = get_object_or_404(queries.given_up(), pk=key)
+    delivery = get_object_or_404(_given_up(request), pk=key)
     actions.send_again(delivery, by=signed_in_person(request), at=timezone.now())
     messages.success(request, _("On its way once more."))
     return redirect("notices:given-up")
