@@ -125,3 +125,21 @@ def test_staff_see_nobodys_words_before_a_second_factor(at_work, jinshui, at, se
 def test_who_holds_no_role_needs_no_second_factor(helper, settings):
     settings.STAFF_NEED_SECOND_FACTOR = True
     assert helper.get("/work/").status_code == 200
+
+
+def test_long_queue_is_paged_across_all_roles(worker, jinshui, at):
+    browser = signed_in(worker)
+    for minutes in range(51):
+        received(jinshui, at - timedelta(minutes=minutes))
+    claimed(worker, worker, jinshui, at)
+    first = browser.get("/work/").context
+    second = browser.get("/work/", {"cursor": first["page"].after}).context
+    back = browser.get("/work/", {"cursor": second["page"].before}).context
+    assert [len(one["items"]) for one in (first, second, back)] == [50, 2, 50]
+    assert len({item.href for item in [*first["items"], *second["items"]]}) == 52
+
+
+@pytest.mark.parametrize("cursor", ["x", "\0", "eyJ4IjoxfQ"])
+def test_garbled_cursor_shows_the_beginning(at_work, jinshui, at, cursor):
+    received(jinshui, at)
+    assert len(at_work.get("/work/", {"cursor": cursor}).context["items"]) == 1
