@@ -72,9 +72,15 @@ class OrganizationFactory(factory.django.DjangoModelFactory):
 def mandated(organization: Organization, **kwargs) -> Person:
     """A person who acts for a unit."""
     person = PersonFactory(**kwargs)
+    mandate(person, organization)
+    return person
+
+
+def mandate(person: Person, organization: Organization) -> None:
+    """Let somebody act for a unit from now on, whatever was read of them before."""
     Membership.objects.create(person=person, organization=organization, starts_on=ON)
     Mandate.objects.create(person=person, organization=organization, starts_on=ON, given_at=AT)
-    return person
+    person.__dict__.pop("_mandates", None)
 
 
 class ConsentTextFactory(factory.django.DjangoModelFactory):

@@ -5,7 +5,9 @@ from django.db import connection
 
 from tests import factories
 from tests.needs.factories import claimed, confirmed, published, received
-from youwo.needs import queries
+from youwo.areas.models import Area
+from youwo.core.recent import forget_all
+from youwo.needs import queries, rules
 from youwo.needs.models import Wish
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,86 @@ def test_who_did_it_is_not_asked_to_call_back(worker, jinshui, at):
     other = factories.granted("worker", jinshui)
     wish = confirmed(worker, worker, jinshui, at)
     assert (queries.queue(worker, at).rows, queries.queue(other, at).rows) == ([], [wish])
+
+
+def test_who_wrote_down_what_was_done_is_not_asked_to_call_back(worker, jinshui, at):
+    other, helper = factories.granted("worker", jinshui), factories.PersonFactory()
+    wish = confirmed(worker, helper, jinshui, at)
+    wish.deliveries.update(recorded_by=worker)
+    queues = [queries.queue(person, at).rows for person in (worker, other)]
+    assert queues == [[], [wish]]
+
+
+def test_who_acts_for_the_unit_is_not_asked_to_call_back(worker, jinshui, at):
+    unit = factories.OrganizationFactory()
+    wish = confirmed(worker, factories.mandated(unit), jinshui, at, organization=unit)
+    other = factories.granted("worker", jinshui)
+    factories.mandate(worker, unit)
+    queues = [queries.queue(person, at).rows for person in (worker, other)]
+    assert queues == [[], [wish]]
+
+
+def test_who_wrote_down_what_was_taken_back_is_asked_to_call_back(worker, jinshui, at):
+    other, helper = factories.granted("worker", jinshui), factories.PersonFactory()
+    wish = confirmed(worker, helper, jinshui, at)
+    standing = wish.deliveries.get()
+    wish.deliveries.create(
+        doer=helper,
+        occurred_on=at.date(),
+        minutes=5,
+        what="没有成",
+        field="learning",
+        recorded_by=other,
+        recorded_at=at,
+        revoked_at=at,
+    )
+    assert standing.recorded_by == helper
+    assert queries.queue(other, at).rows == [wish]
+
+
+# --- communities that ended ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def merged_community(worker, jinshui, elsewhere, at):
+    """An open wish of a community that has ended, followed by another in another county."""
+    wish = published(worker, jinshui, at)
+    between = factories.community("140802005099", "过渡社区")
+    Area.objects.filter(pk=jinshui.pk).update(valid_to=at.date(), successor=between)
+    Area.objects.filter(pk=between.pk).update(valid_to=at.date(), successor=elsewhere)
+    forget_all()
+    return wish
+
+
+def test_its_wishes_are_read_by_the_successors_staff(merged_community, stranger, jinshui, at):
+    assert list(queries.readable(stranger, at.date())) == [merged_community]
+    assert rules.may_deal(stranger, merged_community, at.date())
+
+
+def test_its_wishes_wait_for_the_successors_workers(merged_community, stranger, jinshui, at):
+    Wish.objects.update(mover="worker")
+    assert queries.queue(stranger, at).rows == [merged_community]
+
+
+def test_its_wishes_stand_on_the_successors_board(merged_community, elsewhere):
+    assert list(queries.board(code=elsewhere.pk)) == [merged_community]
+
+
+def test_its_wishes_stand_in_the_successors_list(merged_community, stranger, elsewhere, at):
+    assert list(queries.staff_list(stranger, at.date(), code=elsewhere.pk)) == [merged_community]
+
+
+def test_a_successors_wishes_are_not_read_by_the_workers_of_before(
+    merged_community, stranger, worker, elsewhere, at
+):
+    other = published(stranger, elsewhere, at)
+    assert not rules.may_read(worker, other, at.date())
+    assert other not in queries.readable(worker, at.date())
+
+
+def test_without_predecessors_an_area_stays_one_range(jinshui, at):
+    where = str(queries.board(code=jinshui.pk).query)
+    assert (where.count('community_id" >='), " OR " in where) == (1, False)
 
 
 def test_a_strangers_queue_is_empty(stranger, jinshui, at):

@@ -320,6 +320,18 @@ def test_who_did_it_does_not_call_back(worker, other_worker, jinshui, at):
     assert (wish.status, wish.closed_at) == (Status.CLOSED, at)
 
 
+def test_who_acts_for_the_unit_that_did_it_does_not_call_back(worker, other_worker, jinshui, at):
+    unit = factories.OrganizationFactory()
+    wish = confirmed(worker, factories.mandated(unit), jinshui, at, organization=unit)
+    factories.mandate(other_worker, unit)
+    answers = {"came": True, "on_time": True, "again": "yes", "words": "", "at": at}
+    with pytest.raises(Refused):
+        actions.call_back(wish, by=other_worker, **answers)
+    actions.call_back(wish, by=worker, **answers)
+    wish.refresh_from_db()
+    assert wish.status == Status.CLOSED
+
+
 def test_a_call_back_that_finds_nobody_came_takes_the_deed_back(worker, volunteer, jinshui, at):
     wish = confirmed(worker, volunteer, jinshui, at)
     actions.call_back(

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tests.factories import granted
+from youwo.areas.models import Area
 from youwo.people import rules
 from youwo.people.models import Grant
 
@@ -29,6 +30,15 @@ def test_powers_reach_down_and_not_up_or_aside(jinshui, elsewhere):
     assert not held.cover(jinshui.parent.parent_id, "worker")
     assert not held.cover(elsewhere.pk, "worker")
     assert not held.cover(jinshui.pk, "coordinator")
+
+
+def test_powers_reach_the_communities_that_went_before(jinshui, elsewhere):
+    Area.objects.filter(pk=jinshui.pk).update(valid_to=date(2025, 6, 1), successor=elsewhere)
+    held = rules.powers(granted("worker", elsewhere.parent), date(2025, 6, 3))
+    assert held.cover(jinshui.pk, "worker")
+    assert held.cover(f"{jinshui.pk}-0001", "worker")
+    assert not held.cover(jinshui.pk, "coordinator")
+    assert not held.cover(jinshui.parent_id, "worker")
 
 
 def test_powers_begin_and_end_on_their_days(jinshui):

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from youwo.areas.models import within
+from youwo.areas.queries import lying_in
 from youwo.core.clock import local_day, start_of
 from youwo.core.paging import Page, merged
 from youwo.core.search import matching
@@ -43,7 +43,7 @@ def board(*, view: str = "open", code: str = "", kind: str = "", words: str = ""
     public = Wish.objects.filter(published_at__isnull=False)
     wishes: QuerySet[Wish] = public.filter(status__in=VIEWS.get(view, PUBLIC))
     if code:
-        wishes = wishes.filter(within(code, "community_id"))
+        wishes = wishes.filter(lying_in(code, "community_id"))
     if kind:
         wishes = wishes.filter(kind=kind)
     wishes = matching(wishes, words, "public_terms")
@@ -61,7 +61,7 @@ def points(*, code: str = "", kind: str = "", limit: int = 500) -> QuerySet[Wish
 
 
 def _any_area(codes: list[str]) -> Q:
-    return reduce(or_, (within(code, "community_id") for code in codes), Q(pk__in=[]))
+    return reduce(or_, (lying_in(code, "community_id") for code in codes), Q(pk__in=[]))
 
 
 def readable(person: Person | None, on: date) -> WishQuerySet:
@@ -77,7 +77,7 @@ def staff_list(
     if status:
         wishes = wishes.filter(status=status)
     if code:
-        wishes = wishes.filter(within(code, "community_id"))
+        wishes = wishes.filter(lying_in(code, "community_id"))
     if kind:
         wishes = wishes.filter(kind=kind)
     return matching(wishes, words).select_related("community", "compound").defer(*_FOR_SEARCHING)
@@ -114,13 +114,20 @@ class Count:
         return self.late + self.today + self.later
 
 
+def _did_it(person: Person, on: date) -> Q:
+    """Whoever did it, wrote it down or acts for the unit that did it leaves the call-back alone."""
+    standing = Delivery.objects.filter(wish=OuterRef("pk"), revoked_at__isnull=True)
+    found = Q(claimed_by=person) | Q(Exists(standing.filter(recorded_by=person)))
+    units = mandates(person, on)
+    return found | Q(claimed_for__in=units) if units else found
+
+
 def _waiting_for_staff(person: Person, on: date) -> QuerySet[Wish] | None:
     codes = powers(person, on).codes("worker")
     if not codes:
         return None
-    return Wish.objects.filter(_any_area(codes), mover=Mover.WORKER).exclude(
-        status=Status.CONFIRMED, claimed_by=person
-    )
+    waiting = Wish.objects.filter(_any_area(codes), mover=Mover.WORKER)
+    return waiting.exclude(Q(status=Status.CONFIRMED), _did_it(person, on))
 
 
 def _waiting_for_promise(person: Person, on: date) -> QuerySet[Wish]:

@@ -44,9 +44,15 @@ def may_reach(person: Person | None, wish: Wish, on: date) -> bool:
 
 
 def may_call_back(person: Person, wish: Wish, delivery: Delivery, on: date) -> bool:
-    """Say whether a person may ask the recipient how it went: staff, but never who did it."""
-    did_it = person.pk in (delivery.doer_id, delivery.recorded_by_id)
-    return may_deal(person, wish, on) and not did_it
+    """Say whether a person may ask the recipient how it went: staff, but never who did it.
+
+    Nor who wrote it down, nor who acts for the unit that did it.
+    """
+    if person.pk in (delivery.doer_id, delivery.recorded_by_id):
+        return False
+    if delivery.organization_id and delivery.organization_id in mandates(person, on):
+        return False
+    return may_deal(person, wish, on)
 
 
 def may_answer(person: Person, suggestion: Suggestion, on: date) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from youwo.areas.models import code_after
+from youwo.areas.queries import spans
 from youwo.people.models import Grant, Person, Role
 
 
@@ -37,8 +38,14 @@ class Powers:
         return any(role in roles for role, _ in self.grants)
 
     def cover(self, area_code: str, *roles: str) -> bool:
-        """Say whether any of the roles is held in an area or above it."""
-        return any(role in roles and _covers(code, area_code) for role, code in self.grants)
+        """Say whether any of the roles is held in an area or above it.
+
+        What an ended area leaves behind is for those who hold the role in its successor, too.
+        """
+        held = self.codes(*roles)
+        return any(_covers(code, area_code) for code in held) or any(
+            _covers(span, area_code) for code in held for span in spans(code)
+        )
 
 
 NONE = Powers(frozenset())
