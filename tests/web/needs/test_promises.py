@@ -248,7 +248,7 @@ def test_things_have_a_name_and_a_number(helper, promised, at, item, quantity, w
 
 def test_what_is_wrong_below_a_fold_is_unfolded(helper, promised, at):
     page = words(say_done(helper, promised, at, quantity="2"))
-    assert "<details open>" in page
+    assert "<details open>" in " ".join(page.split()).replace(" >", ">")
 
 
 @pytest.mark.parametrize("what", [RARE, HTML])
