@@ -48,6 +48,31 @@ def _emptying_append_only_tables() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
 
 
+def end_other_sessions() -> None:
+    """End what stray threads of earlier tests still hold open: PostgreSQL neither copies nor drops
+    a database while somebody is connected to it.
+    """
+    if connection.vendor != "postgresql":
+        return
+    name = connection.settings_dict["NAME"]
+    connection.close()
+    connection.close_pool()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = %s AND pid <> pg_backend_pid()",
+            [name],
+        )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_session_left_behind(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Let the test database be dropped at the end."""
+    yield
+    with django_db_blocker.unblock():
+        end_other_sessions()
+
+
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
     """Begin without the small tables that a process keeps for a minute."""

@@ -19,6 +19,8 @@ import pytest
 from django.db import connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from tests.conftest import end_other_sessions
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -148,9 +150,8 @@ def migrated(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[s
         yield path
         return
     name = f"youwo_template_{uuid4().hex[:12]}"
-    # A database is copied only while nobody is connected to it.
-    connection.close()
-    connection.close_pool()
+    with django_db_blocker.unblock():
+        end_other_sessions()
     _execute(server, f"CREATE DATABASE {name} TEMPLATE {connection.settings_dict['NAME']}")
     yield name
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
