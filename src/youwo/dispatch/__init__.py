@@ -1,0 +1,1 @@
+"""Whistles: calling units, their answers and objections, the clock, and the ladder."""

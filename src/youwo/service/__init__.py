@@ -1,0 +1,1 @@
+"""Joint meetings, service lists and their items, deliveries, and assets handed over."""

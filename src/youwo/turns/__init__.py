@@ -1,0 +1,1 @@
+"""Whose turn it is, and until when: what fills everybody's queue."""

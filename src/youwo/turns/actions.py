@@ -1,0 +1,109 @@
+"""Saying whose turn it is, in the transaction of the act that makes it so.
+
+The case decides; this only writes down what follows from it, so nothing here is journalled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from youwo.turns.models import Turn
+
+_TITLE = Turn._meta.get_field("title").max_length or 0
+_DETAIL = Turn._meta.get_field("detail").max_length or 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """One turn: what is to be done, where, whose it is, since when and until when.
+
+    Exactly one of `role` (of whoever holds it in the place), `organization` (whoever acts for the
+    unit; its key) and `person` (a key) is given. A worker's turn is for workers of the community
+    and of any area around it; a coordinator's is for those of exactly this area. `not_persons` and
+    `not_organizations` are keys of those who must leave it to others. Long titles are cut.
+    """
+
+    kind: str
+    reference: str
+    title: str
+    area: str
+    since: datetime
+    due_at: datetime
+    role: str = ""
+    organization: int | None = None
+    person: int | None = None
+    detail: str = ""
+    not_persons: tuple[int, ...] = ()
+    not_organizations: tuple[int, ...] = ()
+
+
+def put(subject: models.Model, wanted: Iterable[Wanted], *, new: bool = False) -> None:
+    """Make these the turns of a case, in place of those it had. None: nobody's turn.
+
+    `new` says that the case has just come into being and has none yet, which saves a statement.
+    """
+    put_many([(subject, list(wanted))], new=new)
+
+
+def clear(subject: models.Model) -> None:
+    """Say that a case is nobody's turn any more."""
+    put_many([(subject, [])])
+
+
+def put_many(cases: Sequence[tuple[models.Model, Sequence[Wanted]]], *, new: bool = False) -> None:
+    """Do what `put` does for many cases, in two statements for each of their models."""
+    if not new:
+        for label, keys in _by_label(cases).items():
+            Turn.objects.filter(subject_label=label, subject_key__in=keys).delete()
+    Turn.objects.bulk_create(
+        [_turn(subject, one) for subject, wanted in cases for one in wanted], batch_size=1000
+    )
+
+
+def _by_label(cases: Sequence[tuple[models.Model, Any]]) -> dict[str, list[str]]:
+    labels: dict[str, list[str]] = {}
+    for subject, _wanted in cases:
+        labels.setdefault(subject._meta.label_lower, []).append(str(subject.pk))
+    return labels
+
+
+def _turn(subject: models.Model, wanted: Wanted) -> Turn:
+    return Turn(
+        kind=wanted.kind,
+        subject_label=subject._meta.label_lower,
+        subject_key=str(subject.pk),
+        reference=wanted.reference,
+        title=_cut(wanted.title, _TITLE),
+        detail=_cut(wanted.detail, _DETAIL),
+        area_id=wanted.area,
+        role=wanted.role,
+        organization_id=wanted.organization,
+        person_id=wanted.person,
+        barred=_barred(wanted.not_persons, wanted.not_organizations),
+        since=wanted.since,
+        due_at=wanted.due_at,
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _barred(persons: Iterable[int], organizations: Iterable[int]) -> str:
+    marks = [f"person.{key}" for key in persons] + [f"unit.{key}" for key in organizations]
+    return f" {' '.join(marks)} " if marks else ""
+
+
+def bars(person: int, organizations: Iterable[int]) -> Q:
+    """Return which turns somebody, or a unit they act for, must leave to others."""
+    found = Q(barred__contains=f" person.{person} ")
+    for key in sorted(organizations):
+        found |= Q(barred__contains=f" unit.{key} ")
+    return found

@@ -1,0 +1,7 @@
+"""Who may open the pages of work."""
+
+PAGES = {
+    "work:queue": ("", "loooooooo"),
+    "work:rows": ("", "loooooooo"),
+    "work:count": ("", "loooooooo"),
+}
