@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from youwo.areas.models import Area
 from youwo.organizations.models import Organization
@@ -27,7 +26,7 @@ class Turn(models.Model):
     subject_key = models.CharField(max_length=40)
     # What the address of the case's page needs.
     reference = models.CharField(max_length=40)
-    title = models.CharField(_("title"), max_length=80)
+    title = models.CharField(max_length=80)
     detail = models.CharField(max_length=160, blank=True)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=16, choices=Role.choices, blank=True)

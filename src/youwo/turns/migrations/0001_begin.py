@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ("subject_label", models.CharField(max_length=60)),
                 ("subject_key", models.CharField(max_length=40)),
                 ("reference", models.CharField(max_length=40)),
-                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("title", models.CharField(max_length=80)),
                 ("detail", models.CharField(blank=True, max_length=160)),
                 (
                     "role",
