@@ -1,0 +1,41 @@
+"""What people say they need: wishes and their lives, and what lies outside."""
+
+from youwo.needs.models.wishes import (
+    MOVERS,
+    MOVES,
+    PUBLIC,
+    SAID_MOST,
+    CallBack,
+    Channel,
+    Delivery,
+    DeliveryGoods,
+    HandOver,
+    Mover,
+    OutsideMatter,
+    Photo,
+    Status,
+    Suggestion,
+    Voice,
+    Wish,
+    WishQuerySet,
+)
+
+__all__ = [
+    "MOVERS",
+    "MOVES",
+    "PUBLIC",
+    "SAID_MOST",
+    "CallBack",
+    "Channel",
+    "Delivery",
+    "DeliveryGoods",
+    "HandOver",
+    "Mover",
+    "OutsideMatter",
+    "Photo",
+    "Status",
+    "Suggestion",
+    "Voice",
+    "Wish",
+    "WishQuerySet",
+]
