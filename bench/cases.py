@@ -15,7 +15,9 @@ from youwo.areas.tables import read
 from youwo.core.references import new_reference
 from youwo.core.search import terms
 from youwo.needs.models import Mover, Status, Voice, Wish
+from youwo.needs.waiting import turns_of
 from youwo.people.models import Grant, Person
+from youwo.turns import actions as turns
 
 COUNTY = "140802"
 COMMUNITY = "140802005022"
@@ -98,9 +100,8 @@ def cookie_of(person: Person) -> str:
 def wishes(number: int, *, seed: int = 7) -> None:
     """Write open wishes: a third waits for review, two thirds stand on the board."""
     draw = random.Random(seed)
-    codes = list(
-        Area.objects.within(COUNTY).communities().order_by("code").values_list("pk", flat=True)
-    )
+    named = Area.objects.within(COUNTY).communities().order_by("code").in_bulk()
+    codes = sorted(named)
     now = datetime.now(UTC)
     # Among a hundred thousand at random, a few would meet.
     references = {new_reference("W") for _ in range(number + 100)}
@@ -109,9 +110,12 @@ def wishes(number: int, *, seed: int = 7) -> None:
         voices = Voice.objects.bulk_create(
             [Voice(consent_given_by=Voice.Consent.SELF, consent_at=now) for _ in some]
         )
-        Wish.objects.bulk_create(
+        made = Wish.objects.bulk_create(
             [_wish(draw, codes, voice, references.pop(), now) for voice in voices]
         )
+        for wish in made:
+            wish.community = named[wish.community_id]
+        turns.put_many([(wish, turns_of(wish)) for wish in made], new=True)
 
 
 def _wish(

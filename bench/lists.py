@@ -16,6 +16,7 @@ from bench.serving import serving
 from youwo.core.paging import page
 from youwo.needs import queries
 from youwo.people.models import Person
+from youwo.turns import queries as turns
 
 PER_SECOND = 100
 P99 = 60
@@ -93,7 +94,7 @@ def _staff_page(person: Person, cursor: str | None = None) -> queries.QuerySet:
 
 
 _READS: dict[str, Callable[[Person], Callable[[], object]]] = {
-    "queue": lambda person: lambda: queries.queue(person, cases.datetime.now(cases.UTC)),
+    "queue": lambda person: lambda: turns.queue(person, cases.datetime.now(cases.UTC)),
     "board": lambda person: lambda: page(queries.board(code=cases.COUNTY), by=queries.BOARD),
     "staff list": lambda person: lambda: _staff_page(person),
 }

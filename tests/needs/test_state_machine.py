@@ -24,6 +24,9 @@ from youwo.ledger.models import Entry
 from youwo.needs import actions
 from youwo.needs.models import MOVERS, MOVES, Status, Wish
 from youwo.needs.sweep import sweep
+from youwo.needs.waiting import turns_of
+from youwo.turns import actions as turns
+from youwo.turns.models import Turn
 
 ACTIVE = ["held", "waiting", "offered", "confirmed"]
 
@@ -155,6 +158,14 @@ class WishMachine(RuleBasedStateMachine):
         wish = Wish.objects.get(pk=self.wish.pk)
         ended = MOVERS[wish.status] == "nobody"
         assert (wish.due_at is None, wish.mover == "nobody") == (ended, ended)
+
+    @invariant()
+    def its_turns_are_those_of_its_state(self):
+        wish = Wish.objects.get(pk=self.wish.pk)
+        written = Turn.objects.values_list("kind", "role", "person", "due_at", "barred")
+        before = list(written)
+        turns.put(wish, turns_of(wish))
+        assert before == list(written)
 
     @invariant()
     def every_change_is_in_the_journal(self):

@@ -63,11 +63,11 @@ def test_name_and_phone_stand_encrypted_in_the_database(jinshui, at):
     assert ("张敬之".encode() in stored, b"13800001234" in stored) == (False, False)
 
 
-def test_receiving_costs_three_inserts(jinshui, at, django_assert_num_queries):
+def test_receiving_costs_four_inserts(jinshui, at, django_assert_num_queries):
     factories.ConsentTextFactory()
     received(jinshui, at)
     consent = factories.ConsentTextFactory()
-    with django_assert_num_queries(5):  # three, and the two ends of the savepoint in tests
+    with django_assert_num_queries(6):  # four, and the two ends of the savepoint in tests
         received(jinshui, at, consent=consent)
 
 

@@ -1,17 +1,14 @@
-"""Which wishes, in which order: the board, the queue, the staff's list."""
+"""Which wishes, in which order: the board, promises, the staff's list."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from youwo.areas.queries import lying_in
-from youwo.core.clock import local_day, start_of
-from youwo.core.paging import Page, merged
 from youwo.core.search import matching
 from youwo.needs import rules
 from youwo.needs.models import PUBLIC, Delivery, Mover, Status, Suggestion, Wish, WishQuerySet
@@ -22,7 +19,6 @@ from youwo.people.rules import powers
 # The board's order, and the staff's.
 BOARD = ("-published_at", "-id")
 RECEIVED = ("-received_at", "-id")
-QUEUE = ("due_at", "id")
 
 # What a visitor may choose to see on the board.
 VIEWS = {
@@ -83,100 +79,12 @@ def staff_list(
     return matching(wishes, words).select_related("community", "compound").defer(*_FOR_SEARCHING)
 
 
-# What a sentence of the queue needs; texts for searching are several times larger.
-_QUEUE_COLUMNS = (
-    "reference",
-    "status",
-    "mover",
-    "channel",
-    "said",
-    "public_title",
-    "appointment",
-    "since",
-    "due_at",
-    "community__name",
-    "claimed_for__name",
-    "claimed_for__short_name",
-)
-
-
-@dataclass(frozen=True)
-class Count:
-    """How much waits for somebody: late, due today, later. `more` if not all are counted."""
-
-    late: int = 0
-    today: int = 0
-    later: int = 0
-    more: bool = False
-
-    @property
-    def total(self) -> int:
-        return self.late + self.today + self.later
-
-
-def _did_it(person: Person, on: date) -> Q:
-    """Whoever did it, wrote it down or acts for the unit that did it leaves the call-back alone."""
-    standing = Delivery.objects.filter(wish=OuterRef("pk"), revoked_at__isnull=True)
-    found = Q(claimed_by=person) | Q(Exists(standing.filter(recorded_by=person)))
-    units = mandates(person, on)
-    return found | Q(claimed_for__in=units) if units else found
-
-
-def _waiting_for_staff(person: Person, on: date) -> QuerySet[Wish] | None:
-    codes = powers(person, on).codes("worker")
-    if not codes:
-        return None
-    waiting = Wish.objects.filter(_any_area(codes), mover=Mover.WORKER)
-    return waiting.exclude(Q(status=Status.CONFIRMED), _did_it(person, on))
-
-
 def _waiting_for_promise(person: Person, on: date) -> QuerySet[Wish]:
     units = mandates(person, on)
     mine = Q(claimed_by=person, claimed_for__isnull=True)
     if units:
         mine |= Q(claimed_for__in=units)
     return Wish.objects.filter(mine, mover=Mover.CLAIMANT)
-
-
-def queue(person: Person, at: datetime, *, cursor: str | None = None, size: int = 50) -> Page[Wish]:
-    """Return what waits for a person in all their roles, the most urgent first.
-
-    Two queries at most, each from an index, whatever waits.
-    """
-    on = local_day(at)
-    lists = (_waiting_for_staff(person, on), _waiting_for_promise(person, on))
-    return merged(
-        [
-            waiting.select_related("community", "claimed_for").only(*_QUEUE_COLUMNS)
-            for waiting in lists
-            if waiting is not None
-        ],
-        by=QUEUE,
-        cursor=cursor,
-        size=size,
-    )
-
-
-def count_due(moments: list[datetime], at: datetime, *, more: bool) -> Count:
-    """Sort due moments into late, today and later."""
-    day_ends = start_of(local_day(at) + timedelta(days=1))
-    late = sum(moment <= at for moment in moments)
-    today = sum(at < moment < day_ends for moment in moments)
-    return Count(late, today, len(moments) - late - today, more)
-
-
-def count_queue(person: Person, at: datetime) -> Count:
-    """Count what waits for a person, up to a hundred of each sort."""
-    on = local_day(at)
-    moments: list[datetime] = []
-    more = False
-    for waiting in (_waiting_for_staff(person, on), _waiting_for_promise(person, on)):
-        if waiting is None:
-            continue
-        due = list(waiting.order_by(*QUEUE).values_list("due_at", flat=True)[: COUNTED + 1])
-        more = more or len(due) > COUNTED
-        moments.extend(moment for moment in due if moment is not None)
-    return count_due(moments, at, more=more)
 
 
 def promised_by(person: Person, on: date) -> QuerySet[Wish]:

@@ -16,8 +16,10 @@ from youwo.journal.models import Line
 from youwo.needs.actions import take_over
 from youwo.needs.models import Mover, Status, Wish
 from youwo.needs.terms import HOURS, REMIND_BEFORE
+from youwo.needs.waiting import turns_of
 from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
+from youwo.turns import actions as turns
 
 _BATCH = 200
 
@@ -32,7 +34,7 @@ def _locked(wishes: QuerySet[Wish]) -> list[Wish]:
     skip = connection.features.has_select_for_update_skip_locked
     rows = wishes.select_for_update(skip_locked=skip).order_by("due_at", "id")
     keys = [wish.pk for wish in rows.only("pk")[:_BATCH]]
-    read = Wish.objects.filter(pk__in=keys).select_related("claim", "claimed_by")
+    read = Wish.objects.filter(pk__in=keys).select_related("claim", "claimed_by", "community")
     return list(read.order_by("due_at", "id"))
 
 
@@ -72,6 +74,7 @@ def _expire(at: datetime) -> int:
         wishes,
         ["claim", "claimed_by", "claimed_for", "appointment", "status", "mover", "since", "due_at"],
     )
+    turns.put_many([(wish, turns_of(wish)) for wish in wishes])
     Line.objects.bulk_create(
         journal.line("expire", wish, by=None, at=at, area_code=wish.community_id, reason=reason)
         for wish in wishes

@@ -73,7 +73,7 @@ def test_who_acts_for_a_unit_reads_what_it_promised(worker, jinshui, unit, at):
     first, second = factories.mandated(unit), factories.mandated(unit)
     claimed(worker, first, jinshui, at, organization=unit)
     (item,) = items(signed_in(second))
-    assert item.sentence.startswith("市税务局")
+    assert item.detail.startswith("市税务局")
 
 
 def test_nothing_waiting_says_so(helper):

@@ -22,9 +22,11 @@ from youwo.needs.models import (
     Wish,
 )
 from youwo.needs.terms import HOURS, TAKEN_OVER
+from youwo.needs.waiting import turns_of
 from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
 from youwo.people.models import Person
+from youwo.turns import actions as turns
 
 
 def standing_delivery(wish: Wish) -> Delivery:
@@ -69,6 +71,7 @@ def move(wish: Wish, verb: str, *, at: datetime, also: Sequence[str] = ()) -> No
     wish.since = at
     wish.due_at = due(wish.status, wish.community_id, at)
     wish.save(update_fields=["status", "mover", "since", "due_at", *also])
+    turns.put(wish, turns_of(wish))
 
 
 def tell(
@@ -117,6 +120,7 @@ def take_over(wishes: Sequence[Wish], *, at: datetime) -> None:
         wish.mover = Mover.WORKER
         wish.due_at = deadline(at, hours=TAKEN_OVER, area_code=wish.community_id).at
     Wish.objects.bulk_update(wishes, ["mover", "due_at"])
+    turns.put_many([(wish, turns_of(wish)) for wish in wishes])
     Line.objects.bulk_create(
         journal.line(
             "take_over", wish, by=None, at=at, area_code=wish.community_id, status=wish.status

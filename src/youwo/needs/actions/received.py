@@ -38,8 +38,10 @@ from youwo.needs.models import (
     Voice,
     Wish,
 )
+from youwo.needs.waiting import turns_of
 from youwo.people.models import ConsentText, Person
 from youwo.people.rules import powers
+from youwo.turns import actions as turns
 
 _NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx]|0\d{2,3}\d{7,8})(?!\d)")
 # How people set the digits of a number apart.
@@ -73,7 +75,7 @@ def receive(
 ) -> Wish:
     """Take down a wish. The same nonce with the same words returns the wish that it made before.
 
-    A form filled in once more after going back makes a wish of its own. Costs three inserts.
+    A form filled in once more after going back makes a wish of its own. Costs four inserts.
     `point` is (longitude, latitude) in WGS-84. Refuses a worker of another community, and a child's
     wish without the guardian's consent.
     """
@@ -138,6 +140,7 @@ def _write_down(wish: Wish, voice: Voice, *, by: Person | None, at: datetime) ->
     wish.voice = voice
     wish.reference = new_reference("W")
     wish.save(force_insert=True)
+    turns.put(wish, turns_of(wish), new=True)
     journal.write("receive", wish, by=by, at=at, area_code=wish.community_id, channel=wish.channel)
     return wish
 

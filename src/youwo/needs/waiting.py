@@ -1,0 +1,70 @@
+"""Whose turn a wish is: what its state asks, of whom, until when."""
+
+from __future__ import annotations
+
+from youwo.needs.models import Delivery, Mover, Status, Wish
+from youwo.people.models import Role
+from youwo.turns.actions import Wanted
+
+# What each state asks of the community when it is its move.
+_ASKED = {
+    Status.RECEIVED: "wish.review",
+    Status.RETURNED: "wish.unanswered",
+    Status.PUBLISHED: "wish.unclaimed",
+    Status.DELIVERED: "wish.unconfirmed",
+    Status.CONFIRMED: "wish.call_back",
+}
+_PROMISED = "wish.promised"
+
+
+def title_of(wish: Wish) -> str:
+    """Return what a line of a list calls a wish: its public title, or its first words."""
+    return wish.public_title or " ".join(wish.said.split())[:28]
+
+
+def turns_of(wish: Wish) -> list[Wanted]:
+    """Return whose turn a wish is now. Residents and the public are asked on their own pages."""
+    if wish.due_at is None:
+        return []
+    if wish.mover == Mover.CLAIMANT:
+        return [_promise(wish)]
+    if wish.mover != Mover.WORKER:
+        return []
+    judged = wish.status == Status.CONFIRMED
+    return [
+        Wanted(
+            kind=_ASKED[Status(wish.status)],
+            reference=wish.reference,
+            title=title_of(wish),
+            detail=wish.community.name,
+            area=wish.community_id,
+            role=Role.WORKER,
+            since=wish.since,
+            due_at=wish.due_at,
+            not_persons=_doers(wish) if judged else (),
+            not_organizations=(wish.claimed_for_id,) if judged and wish.claimed_for_id else (),
+        )
+    ]
+
+
+def _promise(wish: Wish) -> Wanted:
+    assert wish.due_at is not None  # noqa: S101 (the caller has looked)
+    unit = wish.claimed_for
+    return Wanted(
+        kind=_PROMISED,
+        reference=wish.reference,
+        title=title_of(wish),
+        detail=" · ".join(filter(None, [str(unit) if unit else "", wish.appointment])),
+        area=wish.community_id,
+        organization=wish.claimed_for_id,
+        person=None if unit else wish.claimed_by_id,
+        since=wish.since,
+        due_at=wish.due_at,
+    )
+
+
+def _doers(wish: Wish) -> tuple[int, ...]:
+    """Return who did it and who wrote it down: they leave the call-back to others."""
+    standing = Delivery.objects.filter(wish=wish, revoked_at__isnull=True)
+    keys = {*standing.values_list("recorded_by_id", flat=True), wish.claimed_by_id}
+    return tuple(sorted(key for key in keys if key is not None))

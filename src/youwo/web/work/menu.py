@@ -1,0 +1,58 @@
+"""What else somebody who works can open: the links below the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from youwo.people.models import Role
+from youwo.web.access import mandates_of, powers_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+_READERS = (Role.WORKER, Role.COORDINATOR, Role.AUDITOR)
+
+
+def _holds(*roles: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: powers_of(request).holds(*roles)
+
+
+def _everybody(request: HttpRequest) -> bool:
+    return True
+
+
+def _with_units(request: HttpRequest) -> bool:
+    return powers_of(request).holds(*_READERS) or bool(mandates_of(request))
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page by the name of its address, its words, and for whom it is."""
+
+    page: str
+    words: StrPromise
+    opens: Callable[[HttpRequest], bool] = _everybody
+
+
+MENU = [
+    Link("needs:staff-list", _("All wishes of my area"), _holds(*_READERS)),
+    Link("needs:suggestions", _("Complaints and suggestions"), _holds(*_READERS)),
+    Link("organizations:units", _("Units and enrolments"), _with_units),
+    Link("people:index", _("People and roles"), _holds(Role.ADMINISTRATOR)),
+    Link("keeping:index", _("City tables"), _holds(Role.ADMINISTRATOR, Role.WORKER)),
+    Link("people:journal", _("Journal"), _holds(Role.AUDITOR, Role.ADMINISTRATOR)),
+    Link("needs:mine", _("My wishes and promises")),
+    Link("notices:inbox", _("Messages")),
+    Link("insight:figures", _("Figures")),
+]
+
+
+def links(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return address and words of what this visitor can open."""
+    return [(reverse(link.page), str(link.words)) for link in MENU if link.opens(request)]
