@@ -155,7 +155,8 @@ def test_a_unit_known_by_its_code_is_corrected(desk, jinshui, at):
             (
                 "Kind",
                 "This can be: government body、public institution、enterprise、school、hospital、"
-                "social organisation、residents' or villagers' committee、property company.",
+                "social organisation、residents' or villagers' committee、property company、"
+                "owners' committee.",
             ),
         ),
         (

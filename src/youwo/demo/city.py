@@ -14,7 +14,7 @@ from youwo.areas.models import Area
 from youwo.core.clock import local_day, start_of
 from youwo.core.horizons import SETTLING
 from youwo.core.refused import Refused
-from youwo.demo import history, live, members, places, signins, units
+from youwo.demo import history, live, members, pairings, places, signins, units
 from youwo.demo.draws import References, dice
 from youwo.demo.rhythm import months
 from youwo.demo.size import BEGIN, FULL
@@ -120,6 +120,7 @@ def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[
     progress(_("places"), 0.04)
     models_ = Area.objects.communities().filter(children__isnull=False).distinct().order_by("code")
     signins.appoint(seed, list(models_), at=begin)
+    pairings.found_neighbours(at=begin)
     progress(_("units"), 0.03)
     here = places.read_places()
     references = References("E", dice(seed, "references"))

@@ -54,8 +54,23 @@ RESIDENT = SignIn("resident", "张敬之", gettext_lazy("resident of Jinshui com
 # They are the first two members of the tax office.
 UNIT = SignIn("unit", "姬文静", gettext_lazy("coordinator of the tax office"))
 MEMBER = SignIn("member", "赵明远", gettext_lazy("member of the tax office, volunteer"))
+# They act for two of Jinshui's own units; its residents' committee is acted for by its worker.
+PROPERTY = SignIn("property", "董海生", gettext_lazy("property company of Jinshui community"))
+OWNERS = SignIn("owners", "樊玉琴", gettext_lazy("owners' committee of Jinshui community"))
+COMMITTEE_WORKER = "worker"
 
-ALL = (RESIDENT, *STAFF[3:5], UNIT, MEMBER, STAFF[2], STAFF[1], STAFF[5], STAFF[0])
+ALL = (
+    RESIDENT,
+    *STAFF[3:5],
+    UNIT,
+    MEMBER,
+    PROPERTY,
+    OWNERS,
+    STAFF[2],
+    STAFF[1],
+    STAFF[5],
+    STAFF[0],
+)
 
 
 def appoint(seed: int, communities: Sequence[Area], *, at: datetime) -> None:

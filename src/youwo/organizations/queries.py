@@ -1,12 +1,14 @@
-"""Units as somebody may see them, enrolments by reference, and references that are still free."""
+"""Units as somebody may see them, whom a place is paired with, and references that are free."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Length
 
 from youwo.areas.models import Area, within
 from youwo.core.references import new_reference
@@ -16,6 +18,7 @@ from youwo.organizations.models import (
     MemberEnrolment,
     Membership,
     Organization,
+    Pairing,
     UnitEnrolment,
 )
 from youwo.people.models import Person
@@ -82,15 +85,78 @@ def enrolment(reference: str) -> UnitEnrolment | MemberEnrolment | None:
     return units.filter(reference=reference).first() or members.filter(reference=reference).first()
 
 
-def fresh_references(count: int) -> list[str]:
-    """Return references that no enrolment has. Two statements.
+def paired_with(code: str, on: date) -> list[Organization]:
+    """Return the units paired with a place on a day: its own first, then its community's.
 
-    There are 31^6 of them: among some ten thousand, two drawn blindly do meet.
+    For a compound these are the units paired with the compound itself, then those paired with the
+    community that it lies in; the longest paired first. One statement.
     """
+    community = code.partition("-")[0]
+    rows = (
+        Pairing.objects.holding(on)
+        .filter(area__in={code, community})
+        .select_related("organization")
+        .order_by(Length("area_id").desc(), "starts_on", "pk")
+    )
+    return list({row.organization_id: row.organization for row in rows}.values())
+
+
+@dataclass(frozen=True)
+class Partners:
+    """Who has a part in a community: each unit once, under what it is there."""
+
+    committees: list[Organization] = field(default_factory=list)
+    property_companies: list[Organization] = field(default_factory=list)
+    owners: list[Organization] = field(default_factory=list)
+    # Those paired with the community or one of its compounds, then those enrolled with it.
+    units: list[Organization] = field(default_factory=list)
+
+    def everybody(self) -> list[Organization]:
+        """Return all of them: committees, property companies, owners' committees, units."""
+        return [*self.committees, *self.property_companies, *self.owners, *self.units]
+
+
+def partners(community: Area, on: date) -> Partners:
+    """Return whom a community invites and calls, by what they are there. One statement.
+
+    Residents' committees, property companies and owners' committees count that lie in the
+    community, or are paired or enrolled with it; other units, if they are paired or enrolled.
+    Each carries `is_paired`: it is paired with the community or one of its compounds.
+    """
+    paired = Pairing.objects.holding(on).filter(
+        within(community.pk, "area_id"), organization=OuterRef("pk")
+    )
+    enrolled = UnitEnrolment.objects.holding(on).filter(
+        community=community, organization=OuterRef("pk")
+    )
+    neighbours = {
+        Organization.Kind.COMMITTEE.value: "committees",
+        Organization.Kind.PROPERTY.value: "property_companies",
+        Organization.Kind.OWNERS.value: "owners",
+    }
+    here = Q(within(community.pk, "area_id"), kind__in=list(neighbours))
+    rows = (
+        Organization.objects.in_force(on)
+        .filter(here | Q(Exists(paired)) | Q(Exists(enrolled)))
+        .annotate(is_paired=Exists(paired))
+        .order_by("-is_paired", "name", "pk")
+    )
+    found = Partners()
+    for unit in rows:
+        getattr(found, neighbours.get(unit.kind, "units")).append(unit)
+    return found
+
+
+def fresh_references(count: int, *, letter: str = "E") -> list[str]:
+    """Return references that no enrolment, and no pairing, has. At most two statements.
+
+    There are 31^6 of each letter: among some ten thousand, two drawn blindly do meet.
+    """
+    models: tuple[Any, ...] = (Pairing,) if letter == "B" else (UnitEnrolment, MemberEnrolment)
     drawn: set[str] = set()
     while len(drawn) < count:
-        drawn.update(new_reference("E") for _ in range(count - len(drawn)))
-        for model in (UnitEnrolment, MemberEnrolment):
+        drawn.update(new_reference(letter) for _ in range(count - len(drawn)))
+        for model in models:
             taken = model.objects.filter(reference__in=drawn).values_list("reference", flat=True)
             drawn.difference_update(taken)
     return sorted(drawn)

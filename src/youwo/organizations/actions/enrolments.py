@@ -1,4 +1,4 @@
-"""What happens to units: entered, enrolled, joined, left, carried along. Nothing is overwritten."""
+"""Units entered, enrolled, joined, left, carried along. Nothing is overwritten."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ class DatedQuerySet(models.QuerySet[_Row]):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)
 
 
-def _ends_after_it_starts(name: str) -> models.CheckConstraint:
+def ends_after_it_starts(name: str) -> models.CheckConstraint:
+    """Make the constraint that a row does not end before it starts."""
     return models.CheckConstraint(
         condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name=name
     )
@@ -40,6 +41,7 @@ class Organization(models.Model):
         SOCIAL = "social", _("social organisation")
         COMMITTEE = "committee", _("residents' or villagers' committee")
         PROPERTY = "property", _("property company")
+        OWNERS = "owners", _("owners' committee")
 
     name = models.CharField(_("name"), max_length=80)
     short_name = models.CharField(_("short name"), max_length=30, blank=True)
@@ -66,7 +68,7 @@ class Organization(models.Model):
                 condition=Q(ends_on__isnull=True),
                 name="organizations_organization_name",
             ),
-            _ends_after_it_starts("organizations_organization_dates"),
+            ends_after_it_starts("organizations_organization_dates"),
         ]
 
     def __str__(self) -> str:
@@ -128,7 +130,7 @@ class Membership(models.Model):
                 condition=Q(ends_on__isnull=True),
                 name="organizations_membership_open_once",
             ),
-            _ends_after_it_starts("organizations_membership_dates"),
+            ends_after_it_starts("organizations_membership_dates"),
         ]
 
 
@@ -153,7 +155,7 @@ class Mandate(models.Model):
                 condition=Q(ends_on__isnull=True),
                 name="organizations_mandate_open_once",
             ),
-            _ends_after_it_starts("organizations_mandate_dates"),
+            ends_after_it_starts("organizations_mandate_dates"),
         ]
 
 
@@ -237,7 +239,7 @@ class UnitEnrolment(Enrolment):
                 condition=Q(ends_on__isnull=True, voided_at__isnull=True),
                 name="organizations_unitenrolment_open_once",
             ),
-            _ends_after_it_starts("organizations_unitenrolment_dates"),
+            ends_after_it_starts("organizations_unitenrolment_dates"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ended_at__isnull=False),
                 name="organizations_unitenrolment_end_known",
@@ -276,7 +278,7 @@ class MemberEnrolment(Enrolment):
                 condition=Q(ends_on__isnull=True, voided_at__isnull=True),
                 name="organizations_memberenrolment_open_once",
             ),
-            _ends_after_it_starts("organizations_memberenrolment_dates"),
+            ends_after_it_starts("organizations_memberenrolment_dates"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ended_at__isnull=False),
                 name="organizations_memberenrolment_end_known",
