@@ -58,6 +58,11 @@ def _request(method: str, path: str, headers: Mapping[str, str] | None, body: by
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
+# A client stands for many people, each of whom opens a page or a few. The kernel deals connections
+# to the server's workers by chance: two that lived for the whole measurement might meet at one.
+PER_CONNECTION = 10
+
+
 def fire(port: int, requests: Sequence[Sequence[bytes]]) -> Fired:
     """Send each client's requests one after the other, the clients at the same time."""
     clients = [
@@ -115,15 +120,23 @@ def _answer(stream: socket.socket, buffer: bytearray) -> tuple[int, bytes]:
     return status, body
 
 
-def _main() -> None:
-    port, requests = pickle.load(sys.stdin.buffer)
+def _connect(port: int) -> socket.socket:
     stream = socket.create_connection(("127.0.0.1", port))
     stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return stream
+
+
+def _main() -> None:
+    port, requests = pickle.load(sys.stdin.buffer)
+    stream = _connect(port)
     sys.stdout.buffer.write(b"ready\n")
     sys.stdout.flush()
     sys.stdin.buffer.readline()
     statuses, latencies, body, buffer = [], [], b"", bytearray()
-    for request in requests:
+    for number, request in enumerate(requests):
+        if number and number % PER_CONNECTION == 0:
+            stream.close()
+            stream = _connect(port)
         begun = time.perf_counter()
         stream.sendall(request)
         status, body = _answer(stream, buffer)
