@@ -1,11 +1,11 @@
-"""Who may do what with a wish."""
+"""Who may do what with a wish or a problem."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from youwo.core.sealing import blind
-from youwo.needs.models import Delivery, Status, Suggestion, Wish
+from youwo.needs.models import Delivery, Problem, Status, Suggestion, Wish
 from youwo.organizations.rules import mandates
 from youwo.people.models import Person, Role
 from youwo.people.rules import powers
@@ -18,14 +18,14 @@ READING = (Role.WORKER, Role.COORDINATOR, Role.AUDITOR)
 ANSWERING = (Role.WORKER, Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
-def may_deal(person: Person | None, wish: Wish, on: date) -> bool:
-    """Say whether a person deals with the wishes of this community."""
-    return powers(person, on).cover(wish.community_id, *DEALING)
+def may_deal(person: Person | None, case: Wish | Problem, on: date) -> bool:
+    """Say whether a person deals with the wishes and problems of this community."""
+    return powers(person, on).cover(case.community_id, *DEALING)
 
 
-def may_read(person: Person | None, wish: Wish, on: date) -> bool:
-    """Say whether a person reads the private words of this wish as staff."""
-    return powers(person, on).cover(wish.community_id, *READING)
+def may_read(person: Person | None, case: Wish | Problem, on: date) -> bool:
+    """Say whether a person reads the private words of this case as staff."""
+    return powers(person, on).cover(case.community_id, *READING)
 
 
 def has_promised(person: Person | None, wish: Wish, on: date) -> bool:

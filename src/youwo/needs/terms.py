@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from youwo.needs.models import Status
+from youwo.needs.models import ProblemStatus, Status
 
 DAY = 7.5
 
@@ -16,6 +16,12 @@ HOURS: dict[str, float] = {
     Status.CLAIMED: 5 * DAY,
     Status.DELIVERED: 3 * DAY,
     Status.CONFIRMED: 5 * DAY,
+}
+
+# The same for a problem; what is open and in hand has the time that the catalogue gives its kind.
+PROBLEM_HOURS: dict[str, float] = {
+    ProblemStatus.RECEIVED: 2 * DAY,
+    ProblemStatus.DONE: 3 * DAY,
 }
 
 # When a resident or the public let the time pass, the community takes over and has this long.

@@ -1,5 +1,20 @@
-"""What people say they need: wishes and their lives, and what lies outside."""
+"""What people say: wishes, problems and hearings, the catalogue, and what lies outside."""
 
+from youwo.needs.models.catalogue import ProblemKind, Responsible
+from youwo.needs.models.hearings import Attendee, Hearing, HearingLine
+from youwo.needs.models.problems import (
+    GATHERING,
+    JOINABLE,
+    PROBLEM_MOVERS,
+    PROBLEM_MOVES,
+    PUBLIC_PROBLEMS,
+    Merge,
+    Problem,
+    ProblemMover,
+    ProblemQuerySet,
+    ProblemStatus,
+    Report,
+)
 from youwo.needs.models.wishes import (
     MOVERS,
     MOVES,
@@ -21,18 +36,34 @@ from youwo.needs.models.wishes import (
 )
 
 __all__ = [
+    "GATHERING",
+    "JOINABLE",
     "MOVERS",
     "MOVES",
+    "PROBLEM_MOVERS",
+    "PROBLEM_MOVES",
     "PUBLIC",
+    "PUBLIC_PROBLEMS",
     "SAID_MOST",
+    "Attendee",
     "CallBack",
     "Channel",
     "Delivery",
     "DeliveryGoods",
     "HandOver",
+    "Hearing",
+    "HearingLine",
+    "Merge",
     "Mover",
     "OutsideMatter",
     "Photo",
+    "Problem",
+    "ProblemKind",
+    "ProblemMover",
+    "ProblemQuerySet",
+    "ProblemStatus",
+    "Report",
+    "Responsible",
     "Status",
     "Suggestion",
     "Voice",

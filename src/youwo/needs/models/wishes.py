@@ -17,13 +17,14 @@ from youwo.people.models import ConsentText, Person
 
 
 class Channel(models.TextChoices):
-    """How a wish reached the community."""
+    """How somebody's words reached the community."""
 
     OWN = "own", _("online, by themselves")
     VISIT = "visit", _("home visit")
     TELEPHONE = "telephone", _("telephone")
     BOX = "box", _("wish box")
     PAPER = "paper", _("paper form")
+    HEARING = "hearing", _("hearing")
 
 
 class Voice(models.Model):
@@ -287,11 +288,25 @@ class Wish(models.Model):
 class Photo(models.Model):
     """A picture that somebody added of their own accord. Re-encoded, without position or device."""
 
-    wish = models.ForeignKey(Wish, on_delete=models.CASCADE, related_name="photos")
+    wish = models.ForeignKey(
+        Wish, on_delete=models.CASCADE, null=True, blank=True, related_name="photos"
+    )
+    report = models.ForeignKey(
+        "needs.Report", on_delete=models.CASCADE, null=True, blank=True, related_name="photos"
+    )
     file = models.FileField(upload_to="wishes/%Y/%m/")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     added_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(wish__isnull=True, report__isnull=False)
+                | Q(wish__isnull=False, report__isnull=True),
+                name="needs_photo_of_one_case",
+            )
+        ]
 
 
 class Delivery(models.Model):
@@ -390,6 +405,9 @@ class HandOver(models.Model):
     matter = models.ForeignKey(OutsideMatter, on_delete=models.PROTECT, related_name="hand_overs")
     community = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
     wish = models.ForeignKey(Wish, on_delete=models.PROTECT, null=True, related_name="hand_overs")
+    problem = models.ForeignKey(
+        "needs.Problem", on_delete=models.PROTECT, null=True, related_name="hand_overs"
+    )
     channel = models.CharField(max_length=10, choices=Channel.choices)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()

@@ -223,7 +223,7 @@ def photo(request: HttpRequest, reference: str, pk: int) -> FileResponse:
     )
     person, on = person_of(request), local_day(timezone.now())
     wish = found.wish
-    if not (
+    if wish is None or not (
         may_follow(request, wish)
         or (rules.may_read(person, wish, on) and not lacks_second_factor(request))
         or rules.may_reach(person, wish, on)
