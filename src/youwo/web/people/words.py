@@ -62,6 +62,10 @@ _VERBS = {
     "switch_off": pgettext_lazy("journal", "switched off"),
     "choose_channels": pgettext_lazy("journal", "chose channels for"),
     "send_again": pgettext_lazy("journal", "sent again"),
+    "pause": pgettext_lazy("journal", "paused"),
+    "resume": pgettext_lazy("journal", "let go on"),
+    "remove": pgettext_lazy("journal", "removed"),
+    "try_out": pgettext_lazy("journal", "tried out"),
     "build": pgettext_lazy("journal", "built"),
 }
 
@@ -89,6 +93,8 @@ _KINDS = {
     "almanac.officehours": pgettext_lazy("journal", "office hours"),
     "notices.message": pgettext_lazy("journal", "message"),
     "notices.delivery": pgettext_lazy("journal", "delivery"),
+    "notices.post": pgettext_lazy("journal", "post to a group"),
+    "notices.robot": pgettext_lazy("journal", "group robot"),
     "demo.city": pgettext_lazy("journal", "demo city"),
 }
 
