@@ -1,0 +1,16 @@
+"""What happens to service items and joint meetings."""
+
+from youwo.service.actions.agreed import add_helper, agree, drop, hand_on
+from youwo.service.actions.done import close, contest, deliver, reopen, start
+
+__all__ = [
+    "add_helper",
+    "agree",
+    "close",
+    "contest",
+    "deliver",
+    "drop",
+    "hand_on",
+    "reopen",
+    "start",
+]

@@ -1,0 +1,224 @@
+"""Agreeing on a service item: who owns it, who helps, with what; and giving it up."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from youwo.areas.models import Area
+from youwo.core.clock import local_day
+from youwo.core.references import new_reference
+from youwo.core.refused import Refused
+from youwo.core.search import terms
+from youwo.journal import actions as journal
+from youwo.needs.models import Problem
+from youwo.organizations.models import Organization
+from youwo.organizations.rules import acts_for
+from youwo.people.models import Person
+from youwo.service import rules
+from youwo.service.actions.moving import locked, move, must_deal, tell_units
+from youwo.service.models import AgendaItem, ItemHelper, Resource, ServiceItem
+from youwo.service.waiting import turns_of_item
+from youwo.turns import actions as turns
+
+# A thing, its quantity and unit, and who brings it.
+Needed = tuple[str, Decimal, str, Organization | None]
+
+
+@transaction.atomic
+def agree(
+    title: str,
+    *,
+    community: Area,
+    field: str,
+    due_on: date,
+    by: Person,
+    at: datetime,
+    problem: Problem | None = None,
+    agenda_item: AgendaItem | None = None,
+    organization: Organization | None = None,
+    helpers: Sequence[Organization] = (),
+    resources: Iterable[Needed] = (),
+    compound: Area | None = None,
+    nonce: uuid.UUID | None = None,
+) -> ServiceItem:
+    """Agree that something will be done until a day, by an owner, with helpers and resources.
+
+    A problem behind it is now in hand. Without `organization` nobody has it yet, and the community
+    finds somebody. The same nonce makes no second item. Refuses people who neither keep the service
+    list of the community nor act for the owner, and days that are over.
+    """
+    on = local_day(at)
+    takes_it_on = organization is not None and acts_for(by, organization, on)
+    if not (rules.may_deal(by, community.pk, on) or takes_it_on):
+        raise Refused(_("You can agree on service items of your own community only."))
+    if due_on < on:
+        raise Refused(_("This day is over. Please choose a day to come."), "due_on")
+    earlier = ServiceItem.objects.filter(nonce=nonce).first() if nonce else None
+    if earlier is not None:
+        return earlier
+    item = ServiceItem.objects.create(
+        reference=new_reference("S"),
+        nonce=nonce or uuid.uuid4(),
+        title=title,
+        community=community,
+        compound=compound or (problem.compound if problem else None),
+        problem=problem,
+        agenda_item=agenda_item,
+        organization=organization,
+        field=field,
+        due_on=due_on,
+        agreed_by=by,
+        agreed_at=at,
+        since=at,
+        search_terms=_terms(title, community, compound, organization),
+    )
+    helping = {unit.pk: unit for unit in helpers if unit != organization}
+    ItemHelper.objects.bulk_create(
+        ItemHelper(item=item, organization=unit) for unit in helping.values()
+    )
+    Resource.objects.bulk_create(
+        Resource(item=item, name=name, quantity=quantity, unit=unit, organization=brings)
+        for name, quantity, unit, brings in resources
+    )
+    turns.put(item, turns_of_item(item), new=True)
+    journal.write(
+        "agree",
+        item,
+        by=by,
+        at=at,
+        area_code=community.pk,
+        problem=problem.pk if problem else None,
+        organization=organization.pk if organization else None,
+    )
+    concerned = [*helping, *([organization.pk] if organization else [])]
+    if concerned:
+        tell_units(
+            item,
+            concerned,
+            gettext_lazy("Your unit has a part in a service item."),
+            cause="agree",
+            at=at,
+        )
+    return item
+
+
+def _terms(title: str, *named: object) -> str:
+    return terms(title, *(str(one) for one in named if one is not None))
+
+
+@transaction.atomic
+def hand_on(
+    item: ServiceItem,
+    *,
+    organization: Organization,
+    by: Person,
+    at: datetime,
+    reason: str = "",
+) -> ServiceItem:
+    """Give an item to another owner. It begins anew there; who helps stays.
+
+    Refuses others than the community and the present owner, who says why.
+    """
+    on = local_day(at)
+    item = locked(item, "hand_on")
+    if not (rules.may_deal(by, item.community_id, on) or rules.owns(by, item, on)):
+        raise Refused(_("Only the community and the owner can hand a service item on."))
+    if item.organization_id == organization.pk:
+        raise Refused(_("This unit has it already."), "organization")
+    if item.organization_id is not None and not reason.strip():
+        raise Refused(_("Please say why another unit takes it on."), "reason")
+    before = item.organization_id
+    item.organization, item.reason, item.started_at = organization, reason.strip(), None
+    item.search_terms = _terms(item.title, item.community, item.compound, organization)
+    item.helpers.filter(organization=organization).delete()
+    item.since = at
+    move(
+        item,
+        "hand_on",
+        at=at,
+        also=["organization", "reason", "started_at", "search_terms"],
+    )
+    journal.write(
+        "hand_on",
+        item,
+        by=by,
+        at=at,
+        area_code=item.community_id,
+        reason=item.reason,
+        before=before,
+        organization=organization.pk,
+    )
+    tell_units(
+        item,
+        [organization.pk],
+        gettext_lazy("A service item was handed on to your unit."),
+        cause="hand_on",
+        at=at,
+    )
+    return item
+
+
+@transaction.atomic
+def add_helper(
+    item: ServiceItem, *, organization: Organization, by: Person, at: datetime
+) -> ServiceItem:
+    """Let one more unit help. The community, the owner and the unit itself may say so."""
+    on = local_day(at)
+    item = locked(item, "add_helper")
+    allowed = (
+        rules.may_deal(by, item.community_id, on)
+        or rules.owns(by, item, on)
+        or acts_for(by, organization, on)
+    )
+    if not allowed:
+        raise Refused(_("Only the community, the owner and the unit itself can say so."))
+    if item.organization_id == organization.pk:
+        raise Refused(_("This unit owns the service item."), "organization")
+    _row, is_new = ItemHelper.objects.get_or_create(item=item, organization=organization)
+    if not is_new:
+        raise Refused(_("This unit helps already."), "organization")
+    move(item, "add_helper", at=at)
+    journal.write(
+        "add_helper",
+        item,
+        by=by,
+        at=at,
+        area_code=item.community_id,
+        organization=organization.pk,
+    )
+    tell_units(
+        item,
+        [organization.pk],
+        gettext_lazy("Your unit has a part in a service item."),
+        cause=f"help.{organization.pk}",
+        at=at,
+    )
+    return item
+
+
+@transaction.atomic
+def drop(item: ServiceItem, *, reason: str, by: Person, at: datetime) -> ServiceItem:
+    """Give an item up with a reason that everybody concerned reads. Its problem is open again."""
+    must_deal(item.community_id, by, at)
+    item = locked(item, "drop")
+    if not reason.strip():
+        raise Refused(_("Please give the reason."), "reason")
+    item.reason = reason.strip()
+    move(item, "drop", at=at, also=["reason"])
+    journal.write("drop", item, by=by, at=at, area_code=item.community_id, reason=item.reason)
+    if item.organization_id is not None:
+        tell_units(
+            item,
+            [item.organization_id],
+            gettext_lazy("A service item of your unit was dropped."),
+            cause="drop",
+            at=at,
+        )
+    return item

@@ -1,0 +1,83 @@
+"""What all changes of a service item share: the lock, the move, the word to those concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from youwo.core.clock import local_day
+from youwo.core.refused import Refused
+from youwo.notices import actions as notices
+from youwo.notices.models import Kind as NoticeKind
+from youwo.organizations.models import Mandate
+from youwo.people.models import Person
+from youwo.service import rules
+from youwo.service.models import ITEM_MOVES, Delivery, ServiceItem
+from youwo.service.waiting import turns_of_item
+from youwo.turns import actions as turns
+
+
+def must_deal(community_code: str, by: Person, at: datetime) -> None:
+    """Refuse people who do not keep the service list of this community."""
+    if not rules.may_deal(by, community_code, local_day(at)):
+        raise Refused(_("This belongs to another community."))
+
+
+def locked(item: ServiceItem, verb: str) -> ServiceItem:
+    """Lock the item, because two people often act on the same one in the same minute."""
+    row = fresh(item)
+    must_allow(row, verb)
+    return row
+
+
+def fresh(item: ServiceItem) -> ServiceItem:
+    """Lock an item in whatever state, and read it as it is now.
+
+    What it names is read by a statement of its own, after the lock was waited for.
+    """
+    ServiceItem.objects.select_for_update().only("pk").get(pk=item.pk)
+    return ServiceItem.objects.select_related(
+        "community", "compound", "organization", "problem"
+    ).get(pk=item.pk)
+
+
+def must_allow(item: ServiceItem, verb: str) -> None:
+    """Refuse an act that comes too late, or too early."""
+    if item.status not in ITEM_MOVES[verb]:
+        raise Refused(
+            _("This service item has moved on in the meantime: it is now “%(status)s”.")
+            % {"status": item.get_status_display()}
+        )
+
+
+def move(item: ServiceItem, verb: str, *, at: datetime, also: Sequence[str] = ()) -> None:
+    """Set the state a verb leads to, save the named fields, and say whose turn it is."""
+    status = ITEM_MOVES[verb][item.status]
+    if status != item.status:
+        item.status, item.since = status, at
+    item.save(update_fields=["status", "since", *also])
+    turns.put(item, turns_of_item(item))
+
+
+def standing(item: ServiceItem) -> QuerySet[Delivery]:
+    """Return the deliveries of an item that have not been taken back, in their order."""
+    return item.deliveries.filter(revoked_at__isnull=True).order_by("recorded_at", "pk")
+
+
+def tell_units(
+    item: ServiceItem, organizations: Iterable[int], subject: object, *, cause: str, at: datetime
+) -> None:
+    """Tell those who act for some units something about an item."""
+    acting = Mandate.objects.in_force(local_day(at)).filter(organization__in=list(organizations))
+    notices.tell(
+        [mandate.person for mandate in acting.select_related("person")],
+        kind=NoticeKind.CASE,
+        subject=subject,
+        body=item.title,
+        link=f"/service/{item.reference}/",
+        cause=f"item.{item.pk}.{cause}.{int(at.timestamp())}",
+        at=at,
+    )
