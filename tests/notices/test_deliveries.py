@@ -160,7 +160,7 @@ def _race(monkeypatch, take) -> int:
         barrier.wait()
         return take(at)
 
-    monkeypatch.setattr(tasks, "_take_one", together)
+    monkeypatch.setattr(tasks, "_take", together)
 
     def deliver():
         try:
@@ -185,7 +185,7 @@ def _race(monkeypatch, take) -> int:
 def test_two_processes_send_it_once(monkeypatch):
     DeliveryFactory()
 
-    assert _race(monkeypatch, tasks._take_one) == 1
+    assert _race(monkeypatch, tasks._take) == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -204,6 +204,6 @@ def test_without_the_lock_it_would_be_sent_twice(monkeypatch):
         seen.wait()
         delivery.state = "sending"
         delivery.save(update_fields=["state"])
-        return delivery
+        return [delivery]
 
     assert _race(monkeypatch, take_without_lock) == 2

@@ -123,4 +123,5 @@ def test_a_channel_is_wanted_until_somebody_says_no(resident, at):
         ("case", "email"): True,
         ("reminder", "email"): False,
         ("account", "email"): False,
+        ("digest", "email"): False,
     }

@@ -1,10 +1,11 @@
-"""Taking over official codes, adding and renaming compounds, and ending codes."""
+"""Taking over official codes, adding and renaming compounds, ending codes, and compounds' facts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
 from django.db import models, transaction
@@ -12,13 +13,16 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from youwo.areas import queries, rules
-from youwo.areas.models import Area
+from youwo.areas import definitions, queries, rules
+from youwo.areas.models import CORRECTED, Area, CompoundFact, DefinitionChoice
+from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
+from youwo.journal.models import Line
 
 _LOADED = ("kind", "name", "official_name", "parent_id", "rural", "statistical")
 _LAST_NUMBER = 9999
+_LONGEST_DETAIL = CompoundFact._meta.get_field("detail").max_length or 0
 
 
 @dataclass(frozen=True)
@@ -269,3 +273,149 @@ def _refuse_successor(area: Area, successor: Area, on: date) -> None:
         if following.pk == area.pk:
             raise Refused(_("The successor leads back to this code."), "successor")
         following = following.successor
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody says of a compound: that it has a thing, or has it not, from a day on."""
+
+    compound: Area
+    kind: str
+    present: bool
+    starts_on: date
+    detail: str = ""
+
+
+@transaction.atomic
+def record_facts(
+    told: Iterable[Told], *, by: models.Model | None, at: datetime
+) -> list[CompoundFact]:
+    """Record what compounds have and lack, set-based, and return the new facts.
+
+    What is already known for that day makes no new fact. Another answer for the same day corrects
+    the one before. Refuses places other than compounds in force, and days that are still to come.
+    """
+    told = [_checked(one, at) for one in told]
+    codes = sorted({one.compound.pk for one in told})
+    # Locked in the order of their codes: two people may describe the same compound at once.
+    rows = Area.objects.select_for_update(no_key=True, of=("self",)).order_by("code")
+    locked = {area.pk: area for area in rows.filter(pk__in=codes)}
+    if any(area.valid_to is not None for area in locked.values()):
+        raise Refused(_("The code of this compound has ended. Please choose its successor."))
+    known: dict[tuple[str, str], list[CompoundFact]] = {}
+    for fact in CompoundFact.objects.standing().filter(area__in=codes):
+        known.setdefault((fact.area_id, fact.kind), []).append(fact)
+
+    added: list[CompoundFact] = []
+    corrected: list[CompoundFact] = []
+    for one in told:
+        standing = known.setdefault((one.compound.pk, one.kind), [])
+        before = definitions.in_force(standing, one.starts_on).get(one.kind)
+        if before and (before.present, before.detail) == (one.present, one.detail):
+            continue
+        if before and before.starts_on == one.starts_on:
+            standing.remove(before)
+            (added.remove if before in added else corrected.append)(before)
+        fact = CompoundFact(
+            area=locked[one.compound.pk],
+            kind=one.kind,
+            present=one.present,
+            detail=one.detail,
+            starts_on=one.starts_on,
+            recorded_at=at,
+        )
+        standing.append(fact)
+        added.append(fact)
+    for fact in corrected:
+        fact.withdrawn_at, fact.withdrawn_reason = at, CORRECTED
+    CompoundFact.objects.bulk_update(
+        corrected, ["withdrawn_at", "withdrawn_reason"], batch_size=500
+    )
+    _end_in_turn(known.values())
+    CompoundFact.objects.bulk_create(added, batch_size=1000)
+    Line.objects.bulk_create(
+        [
+            journal.line("record_fact", fact, by=by, at=at, area_code=fact.area_id, kind=fact.kind)
+            for fact in added
+        ],
+        batch_size=1000,
+    )
+    return added
+
+
+def _checked(one: Told, at: datetime) -> Told:
+    detail = " ".join(one.detail.split())
+    if one.compound.kind != Area.Kind.COMPOUND:
+        raise Refused(_("Only compounds are described in this way."))
+    if one.kind not in CompoundFact.Kind.values:
+        raise ValueError(one.kind)
+    if one.starts_on > local_day(at):
+        raise Refused(_("This day is still to come. Please enter it when it has happened."), "on")
+    if len(detail) > _LONGEST_DETAIL:
+        raise Refused(_("Please say it in at most 80 characters."), "detail")
+    return replace(one, detail=detail)
+
+
+def _end_in_turn(chains: Iterable[list[CompoundFact]]) -> None:
+    """Have each fact end where the next of its kind begins."""
+    changed = []
+    for chain in chains:
+        chain.sort(key=lambda fact: fact.starts_on)
+        for fact, following in zip_longest(chain, chain[1:]):
+            ends_on = following.starts_on if following else None
+            if fact.ends_on != ends_on:
+                fact.ends_on = ends_on
+                if fact.pk is not None:
+                    changed.append(fact)
+    CompoundFact.objects.bulk_update(changed, ["ends_on"], batch_size=500)
+
+
+@transaction.atomic
+def withdraw_fact(
+    fact: CompoundFact, *, reason: str, by: models.Model | None, at: datetime
+) -> CompoundFact:
+    """Take back a wrong entry about a compound; what was known before it holds again.
+
+    Refuses to do it without a reason, or twice.
+    """
+    reason = " ".join(reason.split())
+    if not reason:
+        raise Refused(_("Please say what was wrong."), "reason")
+    if len(reason) > 200:
+        raise Refused(_("Please say it in at most 200 characters."), "reason")
+    Area.objects.select_for_update(no_key=True).get(pk=fact.area_id)
+    chain = list(CompoundFact.objects.standing().filter(area=fact.area_id, kind=fact.kind))
+    standing = next((one for one in chain if one.pk == fact.pk), None)
+    if standing is None:
+        raise Refused(_("This entry has already been taken back."))
+    standing.withdrawn_at, standing.withdrawn_reason = at, reason
+    standing.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    chain.remove(standing)
+    _end_in_turn([chain])
+    journal.write(
+        "withdraw_fact", standing, by=by, at=at, area_code=standing.area_id, kind=standing.kind
+    )
+    return standing
+
+
+@transaction.atomic
+def choose_definition(
+    definition: definitions.Definition, *, starts_on: date, by: models.Model | None, at: datetime
+) -> DefinitionChoice:
+    """Go by a version of a status from a day on. A second choice for the same day replaces it."""
+    choice, _made = DefinitionChoice.objects.update_or_create(
+        name=definition.name,
+        starts_on=starts_on,
+        defaults={"version": definition.version, "recorded_at": at},
+    )
+    journal.write(
+        "choose_definition",
+        choice,
+        by=by,
+        at=at,
+        name=definition.name,
+        version=definition.version,
+        on=starts_on.isoformat(),
+    )
+    queries.choices.forget_after_change()
+    return choice

@@ -1,8 +1,11 @@
-"""Places, each under its official code. The code is the path: a subtree is a range of codes."""
+"""Places, each under its official code, and dated facts about compounds.
+
+The code is the path: a subtree is a range of codes.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -102,3 +105,109 @@ class Area(models.Model):
     def community_code(self) -> str:
         """The code of the community this place is or lies in, by its code alone."""
         return self.code.partition("-")[0]
+
+
+# A fact that another of the same day has taken the place of; other reasons are people's own words.
+CORRECTED = "corrected"
+
+
+class CompoundFactQuerySet(models.QuerySet["CompoundFact"]):
+    """Facts by day, and by what was known at a moment."""
+
+    def standing(self) -> CompoundFactQuerySet:
+        """Facts that nobody has taken back."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def in_force(self, on: date) -> CompoundFactQuerySet:
+        """Facts that hold on a day, as far as is known now: at most one of a kind."""
+        return self.standing().filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on
+        )
+
+    def known(self, at: datetime) -> CompoundFactQuerySet:
+        """Facts that were recorded at a moment, and not yet taken back then."""
+        return self.filter(
+            Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=at), recorded_at__lte=at
+        )
+
+
+class CompoundFact(models.Model):
+    """That a compound has something, or has it not, from a day on.
+
+    A later fact of the same kind ends the one before; nothing is overwritten. A wrong entry is
+    taken back with a reason and stays readable. Who recorded it stands in the journal.
+    """
+
+    class Kind(models.TextChoices):
+        MANAGING_BODY = "managing_body", _("managing body")
+        PROPERTY_COMPANY = "property_company", _("property company")
+        OWNERS_COMMITTEE = "owners_committee", _("owners' committee")
+        GUARD = "guard", _("guard")
+        FENCE = "fence", _("fence")
+        CAMERAS = "cameras", _("cameras")
+        FIRE_EQUIPMENT = "fire_equipment", _("fire equipment")
+
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="facts", db_index=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    present = models.BooleanField()
+    detail = models.CharField(_("in words"), max_length=80, blank=True)
+    starts_on = models.DateField(_("since"))
+    # The day of the next fact of this kind, which `areas.actions` keeps in step.
+    ends_on = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.CharField(max_length=200, blank=True)
+
+    objects = CompoundFactQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["area", "kind", "starts_on"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="areas_compoundfact_once_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["area", "kind"],
+                condition=Q(withdrawn_at__isnull=True, ends_on__isnull=True),
+                name="areas_compoundfact_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="areas_compoundfact_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_reason="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_reason="")),
+                name="areas_compoundfact_withdrawn_why",
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            # Everything ever said of one compound.
+            models.Index(fields=["area", "id"], name="areas_compoundfact_place"),
+            # Which compounds have, or lack, one thing.
+            models.Index(fields=["kind", "present", "area"], name="areas_compoundfact_kind"),
+        ]
+
+    @property
+    def withdrawn_why(self) -> str:
+        """Why the entry was taken back, in words."""
+        if self.withdrawn_reason == CORRECTED:
+            return str(_("Corrected by another entry for the same day."))
+        return self.withdrawn_reason
+
+
+class DefinitionChoice(models.Model):
+    """Which version of a status (see `areas.definitions`) the city goes by, from a day on."""
+
+    name = models.CharField(max_length=30)
+    version = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["name", "starts_on"], name="areas_definitionchoice_once_a_day"
+            )
+        ]

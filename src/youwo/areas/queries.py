@@ -1,4 +1,4 @@
-"""Where a place lies, what lies below it, and which ended codes lead to it."""
+"""Where a place lies, what lies below it, which ended codes lead to it, and what compounds lack."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Length
 
-from youwo.areas import rules
-from youwo.areas.models import Area, AreaQuerySet, within
+from youwo.areas import definitions, rules
+from youwo.areas.models import Area, AreaQuerySet, CompoundFact, DefinitionChoice, within
 from youwo.core.recent import Recent, RecentBy
 
 __all__ = [
     "children",
+    "choices",
+    "compounds",
+    "count_with_status",
     "current",
+    "definition_in_force",
+    "definitions_in_force",
     "find",
     "for_codes",
     "lying_in",
@@ -26,6 +31,8 @@ __all__ = [
     "path",
     "spans",
     "successors",
+    "with_fact",
+    "with_status",
     "within",
 ]
 
@@ -165,3 +172,75 @@ def outlines(city: str) -> dict[str, Any]:
         return {"type": "FeatureCollection", "features": []}
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return found
+
+
+@Recent
+def choices() -> list[tuple[str, int, date]]:
+    """Return all (status, version, first day) that the city has chosen, the latest first."""
+    rows = DefinitionChoice.objects.order_by("-starts_on")
+    return list(rows.values_list("name", "version", "starts_on"))
+
+
+def definition_in_force(name: str, on: date) -> definitions.Definition:
+    """Return the version of a status that the city goes by on a day; the first without a choice.
+
+    Costs a query at most once a minute.
+    """
+    versions = {one.version: one for one in definitions.STATUSES[name]}
+    for chosen, version, starts_on in choices():
+        if chosen == name and starts_on <= on and version in versions:
+            return versions[version]
+    return definitions.STATUSES[name][0]
+
+
+def definitions_in_force(on: date) -> list[definitions.Definition]:
+    """Return the version of each status that the city goes by on a day."""
+    return [definition_in_force(name, on) for name in definitions.STATUSES]
+
+
+def compounds(code: str, on: date) -> AreaQuerySet:
+    """Return the compounds of a place that are in force on a day."""
+    return Area.objects.filter(lying_in(code, "code"), kind=Area.Kind.COMPOUND).valid(on)
+
+
+def _deciding(definition: definitions.Definition, *, met: bool) -> Q:
+    found = Q(pk__in=[])
+    for kind, present in definition.wanted.items():
+        found |= Q(kind=kind, present=present is met)
+    return found
+
+
+def with_status(
+    rows: AreaQuerySet, definition: definitions.Definition, on: date, *, holds: bool | None = True
+) -> AreaQuerySet:
+    """Keep the compounds that have a status on a day, have it not, or (None) of which it is open.
+
+    As far as is known now. The facts are read once, as a set, whatever the number of compounds.
+    """
+    facts = CompoundFact.objects.in_force(on)
+    against = facts.filter(_deciding(definition, met=False)).values("area")
+    if holds is False:
+        return rows.filter(pk__in=against)
+    met = (
+        facts.filter(_deciding(definition, met=True))
+        .values("area")
+        .annotate(count=Count("pk"))
+        .filter(count=len(definition.wanted))
+        .values("area")
+    )
+    if holds:
+        return rows.filter(pk__in=met)
+    return rows.exclude(pk__in=met).exclude(pk__in=against)
+
+
+def count_with_status(code: str, definition: definitions.Definition, on: date) -> int:
+    """Count the compounds of a place that have a status on a day, in one query."""
+    return with_status(compounds(code, on), definition, on).count()
+
+
+def with_fact(rows: AreaQuerySet, kind: str, on: date, *, present: bool | None) -> AreaQuerySet:
+    """Keep the compounds that have a thing on a day, lack it, or (None) of which it is unknown."""
+    facts = CompoundFact.objects.in_force(on).filter(area=OuterRef("pk"), kind=kind)
+    if present is None:
+        return rows.filter(~Exists(facts))
+    return rows.filter(Exists(facts.filter(present=present)))

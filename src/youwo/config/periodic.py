@@ -30,10 +30,12 @@ class Job:
 
 JOBS = [
     Job("notices", timedelta(seconds=5), "youwo.notices.tasks.deliver_due"),
+    Job("posts", timedelta(seconds=5), "youwo.notices.robots.tasks.post_due"),
     Job("needs", timedelta(seconds=30), "youwo.needs.sweep.sweep"),
     Job("insight", timedelta(seconds=30), "youwo.insight.actions.roll_up"),
     Job("journal", timedelta(seconds=60), "youwo.journal.actions.seal"),
     Job("voices", timedelta(days=1), "youwo.needs.retention.forget_voices"),
+    Job("old posts", timedelta(days=1), "youwo.notices.tasks.forget_posts"),
     Job("uploads", timedelta(days=1), "youwo.organizations.uploads.forget_files"),
     Job("tries", timedelta(days=1), "youwo.config.periodic.forget_old_tries"),
     Job("sessions", timedelta(days=1), "youwo.config.periodic.forget_old_sessions"),

@@ -279,6 +279,9 @@ EMAIL_HOST_PASSWORD = os.environ.get("YOUWO_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = _flag("YOUWO_EMAIL_TLS", False)
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = os.environ.get("YOUWO_EMAIL_FROM", "youwo@localhost")
+# Hosts (127.0.0.1:8091) that stand in for the chat platforms while somebody tries robots out. All
+# other posts go to the platforms' own hosts alone, by https, and to no private address.
+ROBOT_TEST_HOSTS = _list("YOUWO_ROBOT_TEST_HOSTS")
 # Where links in messages lead.
 PUBLIC_URL = os.environ.get("YOUWO_URL", "http://127.0.0.1:8000").rstrip("/")
 

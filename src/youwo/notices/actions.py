@@ -6,9 +6,11 @@ the other. What leaves the house is sent later, by `tasks.deliver_due`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
 from itertools import groupby
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -18,10 +20,25 @@ from django.utils.translation import override
 
 from youwo.core.refused import Refused
 from youwo.journal.actions import write
-from youwo.notices.models import Channel, Delivery, Kind, Message, Preference
+from youwo.notices import queries
+from youwo.notices.models import (
+    Channel,
+    Delivery,
+    Habits,
+    Kind,
+    Message,
+    Post,
+    Preference,
+    Sending,
+    Weekday,
+)
+from youwo.notices.quiet import NIGHT, Quiet, free_from
+from youwo.people import masking
 from youwo.people.models import Person
+from youwo.people.rules import above
 
 _SUBJECT = 120
+_BODY = 300
 
 
 def _language(person: Person) -> str:
@@ -38,13 +55,15 @@ def tell(
     link: str = "",
     cause: str,
     at: datetime,
+    urgent: bool = False,
 ) -> None:
-    """Write a message into people's inboxes, and send it out where they wish so.
+    """Write a message into people's inboxes, and send it out where and when they wish so.
 
     The same cause never makes a second message for the same person. Subject and body may be lazy
     text (`format_lazy`): each person reads their own language. The subject leaves the house in the
     clear, so it holds nothing of a person that is not public. `link` is a path within the site.
-    At most three statements, however many people.
+    What is urgent does not wait for the end of quiet hours. At most three statements, however many
+    people.
     """
     known = {person.pk: person for person in people if person is not None and person.is_active}
     if not known:
@@ -68,21 +87,111 @@ def tell(
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     reachable = [person.pk for person in known.values() if person.email]
     if reachable:
-        _dispatch(reachable, kind=kind, cause=cause, at=at)
+        dispatch(reachable, kind=kind, cause=cause, at=at, urgent=urgent)
 
 
-def _dispatch(people: list[int], *, kind: str, cause: str, at: datetime) -> None:
-    """Put this moment's messages on their way, leaving out whoever does not want them."""
+def dispatch(
+    people: Collection[int], *, kind: str, cause: str, at: datetime, urgent: bool = False
+) -> None:
+    """Put this moment's messages on their way, leaving out whoever does not want them.
+
+    Those of people whose quiet hours it is wait until these end. Two statements.
+    """
     declined = Preference.objects.filter(kind=kind, channel=Channel.EMAIL, wanted=False)
     messages = (
         Message.objects.filter(recipient__in=people, cause=cause, created_at=at)
         .exclude(recipient__in=declined.values("person"))
-        .values_list("pk", flat=True)
+        .values_list(
+            "pk",
+            "recipient__habits__quiet",
+            "recipient__habits__quiet_from",
+            "recipient__habits__quiet_until",
+        )
     )
-    Delivery.objects.bulk_create(
-        [Delivery(message_id=key, channel=Channel.EMAIL, next_at=at) for key in messages],
-        ignore_conflicts=True,
+    deliveries = []
+    for key, quiet, since, until in messages:
+        hours = NIGHT if quiet is None else Quiet(since, until) if quiet else None
+        next_at = at if urgent or hours is None else free_from(at, hours)
+        deliveries.append(
+            Delivery(message_id=key, channel=Channel.EMAIL, next_at=next_at, held=next_at > at)
+        )
+    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """Something that happened in a place or to a unit (its key), for the chat groups there.
+
+    Subject and body may be lazy text. They leave the house: titles that everybody may read, and no
+    person. `link` is a path within the site.
+    """
+
+    kind: str
+    subject: object
+    cause: str
+    area_code: str = ""
+    organization: int | None = None
+    body: object = ""
+    link: str = ""
+    urgent: bool = False
+
+
+def tell_group(
+    area_code: str = "",
+    *,
+    kind: str,
+    subject: object,
+    cause: str,
+    at: datetime,
+    organization: int | None = None,
+    body: object = "",
+    link: str = "",
+    urgent: bool = False,
+) -> None:
+    """Post into the chat groups of a place, of those above it, and of a unit (its key).
+
+    Only where the group wants this kind; the same cause once in each group. See `News`. No
+    statement where no group listens, else one.
+    """
+    news = News(
+        kind=kind,
+        subject=subject,
+        cause=cause,
+        area_code=area_code,
+        organization=organization,
+        body=body,
+        link=link,
+        urgent=urgent,
     )
+    tell_groups([news], at=at)
+
+
+def tell_groups(news: Sequence[News], *, at: datetime) -> None:
+    """Do what `tell_group` does for many pieces of news, in one statement for all."""
+    posts = []
+    with override(settings.LANGUAGE_CODE):
+        for one in news:
+            for group in queries.listening(
+                one.kind, codes=above(one.area_code), organization=one.organization
+            ):
+                put_off = group.quiet and not one.urgent
+                post = Post(
+                    robot_id=group.key,
+                    kind=one.kind,
+                    subject=_leaving(one.subject, _SUBJECT),
+                    body=_leaving(one.body, _BODY),
+                    link=one.link,
+                    cause=one.cause,
+                    created_at=at,
+                    next_at=free_from(at, NIGHT) if put_off else at,
+                )
+                posts.append(post)
+    if posts:
+        Post.objects.bulk_create(posts, ignore_conflicts=True, batch_size=1000)
+
+
+def _leaving(words: object, most: int) -> str:
+    return Truncator(masking.numbers(" ".join(str(words).split()))).chars(most)
 
 
 def read(message: Message, *, at: datetime) -> Message:
@@ -116,16 +225,37 @@ def choose_channels(*, by: Person, wanted: Collection[tuple[str, str]], at: date
 
 
 @transaction.atomic
-def send_again(delivery: Delivery, *, by: Person, at: datetime) -> Delivery:
-    """Put a delivery that was given up on its way once more, on an administrator's word.
+def choose_habits(
+    *, by: Person, quiet: bool, quiet_from: time, quiet_until: time, digest_on: int | None
+) -> None:
+    """Keep when somebody wants to be left alone, and on which day they hear about their week."""
+    if quiet_from == quiet_until:
+        raise Refused(_("The quiet hours must end at another time than they begin."), "quiet_until")
+    Habits.objects.update_or_create(
+        person=by,
+        defaults={
+            "quiet": quiet,
+            "quiet_from": quiet_from,
+            "quiet_until": quiet_until,
+            "digest_on": Weekday(digest_on) if digest_on is not None else None,
+        },
+    )
 
-    The receiver may get it twice if its fate was unknown; its Message-ID stays the same.
+
+_Sending = TypeVar("_Sending", bound=Sending)
+
+
+@transaction.atomic
+def send_again(sending: _Sending, *, by: Person, at: datetime) -> _Sending:
+    """Put something that was given up on its way once more, on its keeper's word.
+
+    The receiver may get it twice if its fate was unknown; an e-mail's Message-ID stays the same.
     """
-    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
-    if delivery.state != Delivery.State.FAILED:
+    row = type(sending)._default_manager.select_for_update().get(pk=sending.pk)
+    if row.state != Sending.State.FAILED:
         raise Refused(_("This delivery is on its way already."))
-    delivery.state = Delivery.State.WAITING
-    delivery.attempts, delivery.next_at, delivery.error = 0, at, ""
-    delivery.save(update_fields=["state", "attempts", "next_at", "error"])
-    write("send_again", delivery, by=by, at=at)
-    return delivery
+    row.state = Sending.State.WAITING
+    row.attempts, row.next_at, row.error = 0, at, ""
+    row.save(update_fields=["state", "attempts", "next_at", "error"])
+    write("send_again", row, by=by, at=at)
+    return row

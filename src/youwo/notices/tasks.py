@@ -1,4 +1,4 @@
-"""Sending what is due, at most once.
+"""Sending e-mails that are due, at most once.
 
 A delivery is marked as being sent in a short transaction of its own, then sent outside of any
 transaction, then marked as sent. A process that dies in between leaves one delivery of which nobody
@@ -12,17 +12,15 @@ from __future__ import annotations
 import logging
 import smtplib
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from youwo.notices.models import Delivery
+from youwo.notices import mail
+from youwo.notices.models import Delivery, Post, Sending
 
 _log = logging.getLogger(__name__)
 
@@ -36,39 +34,51 @@ PAUSES = [
 ]
 # A process that has been sending for longer than this is dead.
 PATIENCE = timedelta(minutes=15)
+# How many messages one e-mail may hold.
+MOST_AT_ONCE = 50
+POSTS_ARE_KEPT = timedelta(days=90)
 UNKNOWN = "unknown"
 NO_ADDRESS = "no_address"
 
 
 def deliver_due(at: datetime, *, most: int = 200) -> Counter[str]:
-    """Send up to `most` deliveries that are due, and count them by the state they end in.
+    """Send up to `most` e-mails that are due, and count deliveries by the state they end in.
 
-    Any number of processes may do so at once: each takes what no other has taken.
+    Any number of processes may do so at once: each takes what no other has taken. What waited for
+    the end of somebody's quiet hours goes out as one e-mail.
     """
     ended: Counter[str] = Counter()
-    ended[Delivery.State.FAILED] += _give_up_the_lost(at)
-    mail = get_connection()
+    ended[Delivery.State.FAILED] += give_up_the_lost(Delivery, at)
+    server = get_connection()
     try:
         for _turn in range(most):
-            delivery = _take_one(at)
-            if delivery is None:
+            deliveries = _take(at)
+            if not deliveries:
                 break
-            ended[_deliver(delivery, mail, at)] += 1
+            ended[_deliver(deliveries, server, at)] += len(deliveries)
     finally:
-        mail.close()
+        server.close()
     return +ended
 
 
-def _give_up_the_lost(at: datetime) -> int:
-    lost = Delivery.objects.filter(state=Delivery.State.SENDING, next_at__lt=at - PATIENCE)
-    return lost.update(state=Delivery.State.FAILED, error=UNKNOWN)
+def give_up_the_lost(model: type[Sending], at: datetime) -> int:
+    """Count as given up what a process that died was sending, and return how many there were."""
+    lost = model._default_manager.filter(state=Sending.State.SENDING, next_at__lt=at - PATIENCE)
+    return lost.update(state=Sending.State.FAILED, error=UNKNOWN)
+
+
+def forget_posts(*, at: datetime) -> None:
+    """Delete what was posted to groups, or given up, long ago."""
+    over = [Sending.State.SENT, Sending.State.FAILED]
+    Post.objects.filter(state__in=over, created_at__lt=at - POSTS_ARE_KEPT).delete()
 
 
 @transaction.atomic
-def _take_one(at: datetime) -> Delivery | None:
+def _take(at: datetime) -> list[Delivery]:
     """Mark the delivery that has waited longest as being sent, and return it.
 
-    One at a time, so that a process that dies leaves at most one of unknown fate.
+    One at a time, so that a process that dies leaves at most one of unknown fate; if it has waited
+    for the end of quiet hours, together with all others of the same person that have.
     """
     # Locked, because several processes look for work in the same second; rows that another one is
     # just taking are passed over. On SQLite the immediate transaction is the lock.
@@ -80,59 +90,49 @@ def _take_one(at: datetime) -> Delivery | None:
         .filter(state=Delivery.State.WAITING, next_at__lte=at)
         .order_by("next_at", "id")
     )
-    delivery = due.first()
-    if delivery is not None:
+    first = due.first()
+    if first is None:
+        return []
+    deliveries = [first]
+    if first.held:
+        others = due.filter(held=True, message__recipient=first.message.recipient_id)
+        deliveries += others.exclude(pk=first.pk)[: MOST_AT_ONCE - 1]
+    for delivery in deliveries:
         delivery.state = Delivery.State.SENDING
         delivery.attempts += 1
         # From now on this is when it was taken.
         delivery.next_at = at
-        delivery.save(update_fields=["state", "attempts", "next_at"])
-    return delivery
+    Delivery.objects.bulk_update(deliveries, ["state", "attempts", "next_at"])
+    return deliveries
 
 
-def _deliver(delivery: Delivery, mail: BaseEmailBackend, at: datetime) -> str:
-    recipient = delivery.message.recipient
+def _deliver(deliveries: list[Delivery], server: BaseEmailBackend, at: datetime) -> str:
+    recipient = deliveries[0].message.recipient
     if not (recipient.email and recipient.is_active):
-        return _mark(delivery, state=Delivery.State.FAILED, error=NO_ADDRESS)
+        return mark(deliveries, state=Delivery.State.FAILED, error=NO_ADDRESS)
     try:
-        mail.open()
-        mail.send_messages([_compose(delivery)])
+        server.open()
+        server.send_messages([mail.compose(deliveries)])
     except (smtplib.SMTPException, OSError) as error:
         kind = type(error).__name__
-        _log.warning("A delivery failed.", extra={"delivery": delivery.pk, "error": kind})
-        mail.close()
-        if delivery.attempts > len(PAUSES):
-            return _mark(delivery, state=Delivery.State.FAILED, error=kind)
-        pause = PAUSES[delivery.attempts - 1]
-        return _mark(delivery, state=Delivery.State.WAITING, next_at=at + pause, error=kind)
-    return _mark(delivery, state=Delivery.State.SENT, sent_at=at, error="")
+        _log.warning("A delivery failed.", extra={"delivery": deliveries[0].pk, "error": kind})
+        server.close()
+        return try_later(deliveries, at=at, error=kind)
+    return mark(deliveries, state=Delivery.State.SENT, sent_at=at, error="")
 
 
-def _mark(delivery: Delivery, **changes: object) -> str:
+def try_later(sendings: Sequence[Sending], *, at: datetime, error: str) -> str:
+    """Put what could not be sent off, longer each time, and give it up in the end."""
+    attempts = max(sending.attempts for sending in sendings)
+    if attempts > len(PAUSES):
+        return mark(sendings, state=Sending.State.FAILED, error=error)
+    next_at = at + PAUSES[attempts - 1]
+    return mark(sendings, state=Sending.State.WAITING, next_at=next_at, error=error)
+
+
+def mark(sendings: Sequence[Sending], **changes: object) -> str:
     """Note how sending ended, unless it took so long that it was given up meanwhile."""
-    Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.SENDING).update(**changes)
+    keys = [sending.pk for sending in sendings]
+    rows = type(sendings[0])._default_manager.filter(pk__in=keys, state=Sending.State.SENDING)
+    rows.update(**changes)
     return str(changes["state"])
-
-
-def _compose(delivery: Delivery) -> EmailMessage:
-    message = delivery.message
-    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-    with override(message.recipient.language or settings.LANGUAGE_CODE):
-        parts = [
-            message.body,
-            _("Open it here: %(address)s") % {"address": f"{settings.PUBLIC_URL}{message.link}"}
-            if message.link
-            else "",
-            _("You choose what you get by e-mail: %(address)s")
-            % {"address": f"{settings.PUBLIC_URL}/me/messages/preferences/"},
-        ]
-    return EmailMessage(
-        subject=" ".join(message.subject.split()),
-        body="\n\n".join(part for part in parts if part),
-        to=[message.recipient.email],
-        # Fixed for each delivery, so that a mailbox that gets it twice can tell.
-        headers={
-            "Message-ID": f"<delivery-{delivery.pk}@{host}>",
-            "Auto-Submitted": "auto-generated",
-        },
-    )

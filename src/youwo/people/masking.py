@@ -15,6 +15,8 @@ _COMPOUND = frozenset(
 # A number, or a number in words before the word for a building, a flat or a lane.
 _DOOR = re.compile(r"\d|[〇一二三四五六七八九十百]+(?=[号號栋棟幢楼樓单單室户戶组組排巷弄])")
 _SHORT_CODE = re.compile(r"^0(?:10|2\d)")
+# A mobile number, a landline with its area code, an identity number.
+_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}|\d{17}[\dXx])(?![\dXx])")
 
 
 def name(text: str) -> str:
@@ -67,3 +69,10 @@ def address(text: str) -> str:
     if place == text:
         place = text[: min(len(text) // 2, 6)]
     return f"{place.strip()}****"
+
+
+def numbers(text: str) -> str:
+    """Return a sentence with the telephone and identity numbers in it hidden."""
+    return _NUMBER.sub(
+        lambda found: document(found[0]) if len(found[0]) >= 17 else phone(found[0]), text
+    )

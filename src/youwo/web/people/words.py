@@ -57,11 +57,18 @@ _VERBS = {
     "set": pgettext_lazy("journal", "set"),
     "clear": pgettext_lazy("journal", "cleared"),
     "rename": pgettext_lazy("journal", "renamed"),
+    "record_fact": pgettext_lazy("journal", "recorded"),
+    "withdraw_fact": pgettext_lazy("journal", "took back"),
+    "choose_definition": pgettext_lazy("journal", "chose"),
     "change": pgettext_lazy("journal", "changed"),
     "switch_on": pgettext_lazy("journal", "switched on"),
     "switch_off": pgettext_lazy("journal", "switched off"),
     "choose_channels": pgettext_lazy("journal", "chose channels for"),
     "send_again": pgettext_lazy("journal", "sent again"),
+    "pause": pgettext_lazy("journal", "paused"),
+    "resume": pgettext_lazy("journal", "let go on"),
+    "remove": pgettext_lazy("journal", "removed"),
+    "try_out": pgettext_lazy("journal", "tried out"),
     "build": pgettext_lazy("journal", "built"),
 }
 
@@ -85,10 +92,14 @@ _KINDS = {
     "organizations.memberenrolment": pgettext_lazy("journal", "member's enrolment"),
     "organizations.import": pgettext_lazy("journal", "import"),
     "areas.area": pgettext_lazy("journal", "place"),
+    "areas.compoundfact": pgettext_lazy("journal", "fact about a compound"),
+    "areas.definitionchoice": pgettext_lazy("journal", "definition of a status"),
     "almanac.dayrule": pgettext_lazy("journal", "working day"),
     "almanac.officehours": pgettext_lazy("journal", "office hours"),
     "notices.message": pgettext_lazy("journal", "message"),
     "notices.delivery": pgettext_lazy("journal", "delivery"),
+    "notices.post": pgettext_lazy("journal", "post to a group"),
+    "notices.robot": pgettext_lazy("journal", "group robot"),
     "demo.city": pgettext_lazy("journal", "demo city"),
 }
 
