@@ -73,6 +73,6 @@ def test_a_sweep_costs_the_same_for_one_and_three(
     for count in (1, 3):
         for _ in range(count):
             wish = published(worker, jinshui, at)
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(20):
             sweep(wish.due_at)
         Wish.objects.filter(mover=Mover.WORKER).update(due_at=at + timedelta(days=365))

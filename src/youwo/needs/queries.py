@@ -1,4 +1,4 @@
-"""Which wishes, in which order: the board, promises, the staff's list."""
+"""Which wishes and problems, in which order: what everybody sees, promises, the staff's lists."""
 
 from __future__ import annotations
 
@@ -6,12 +6,27 @@ from datetime import date
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
+from youwo.areas.models import within
 from youwo.areas.queries import lying_in
 from youwo.core.search import matching
 from youwo.needs import rules
-from youwo.needs.models import PUBLIC, Delivery, Mover, Status, Suggestion, Wish, WishQuerySet
+from youwo.needs.models import (
+    PUBLIC,
+    PUBLIC_PROBLEMS,
+    Delivery,
+    Merge,
+    Mover,
+    Problem,
+    ProblemQuerySet,
+    ProblemStatus,
+    Report,
+    Status,
+    Suggestion,
+    Wish,
+    WishQuerySet,
+)
 from youwo.organizations.rules import mandates
 from youwo.people.models import Person
 from youwo.people.rules import powers
@@ -112,3 +127,108 @@ def suggestions(codes: list[str]) -> QuerySet[Suggestion]:
     if any(len(code) <= 4 for code in codes):
         found |= Q(community_id__isnull=True)
     return Suggestion.objects.filter(found).select_related("community", "answered_by")
+
+
+# The order of the public list.
+ACCEPTED = ("-accepted_at", "-id")
+
+# What a visitor may choose to see.
+PROBLEM_VIEWS = {
+    "open": [ProblemStatus.OPEN],
+    "in_hand": [ProblemStatus.IN_HAND, ProblemStatus.DONE],
+    "solved": [ProblemStatus.CLOSED],
+}
+
+
+def public_problems(
+    *, view: str = "", code: str = "", kind: str = "", words: str = ""
+) -> ProblemQuerySet:
+    """Return the problems that everybody sees, to be paged in the order `ACCEPTED`."""
+    # They have been accepted; said once more, it lets an index keep them in order.
+    accepted = Problem.objects.filter(accepted_at__isnull=False)
+    found: QuerySet[Problem] = accepted.filter(status__in=PROBLEM_VIEWS.get(view, PUBLIC_PROBLEMS))
+    return _narrowed(found, code, kind, words, "public_terms")
+
+
+def staff_problems(
+    person: Person, on: date, *, status: str = "", code: str = "", kind: str = "", words: str = ""
+) -> ProblemQuerySet:
+    """Return the problems of a person's areas, to be paged in the order `RECEIVED`.
+
+    Without a status, those that were joined with others are left out.
+    """
+    found: QuerySet[Problem] = readable_problems(person, on)
+    found = found.filter(status=status) if status else found.exclude(status=ProblemStatus.MERGED)
+    return _narrowed(found, code, kind, words, "search_terms")
+
+
+def _narrowed(
+    found: QuerySet[Problem], code: str, kind: str, words: str, column: str
+) -> ProblemQuerySet:
+    if code:
+        found = found.filter(lying_in(code, "compound_id" if "-" in code else "community_id"))
+    if kind:
+        found = found.filter(kind__group=kind)
+    found = matching(found, words, column).select_related("kind", "community", "compound")
+    return found.defer(*_FOR_SEARCHING)  # type: ignore[return-value]
+
+
+def readable_problems(person: Person | None, on: date) -> ProblemQuerySet:
+    """Return the problems whose private side a person reads as staff."""
+    return Problem.objects.filter(_any_area(powers(person, on).codes(*rules.READING)))
+
+
+def open_problems(code: str) -> ProblemQuerySet:
+    """Return what nobody has taken on yet in a community or compound, the longest known first."""
+    column = "compound_id" if "-" in code else "community_id"
+    return (
+        Problem.objects.filter(within(code, column), status=ProblemStatus.OPEN)
+        .select_related("kind", "community", "compound")
+        .defer(*_FOR_SEARCHING)
+        .order_by("accepted_at", "id")
+    )
+
+
+def problems_near(community: str, compound: str = "") -> ProblemQuerySet:
+    """Return what is open, in hand or done in a compound, or else in its community; newest first.
+
+    For "near me" and a compound's page: public words only.
+    """
+    place = Q(compound_id=compound) if compound else within(community, "community_id")
+    return (
+        Problem.objects.public()
+        .filter(place)
+        .exclude(status=ProblemStatus.CLOSED)
+        .select_related("kind", "community", "compound")
+        .defer(*_FOR_SEARCHING)
+        .order_by(*ACCEPTED)
+    )
+
+
+def reported_by(person: Person) -> QuerySet[Report]:
+    """Return a person's own reports, newest first."""
+    return (
+        Report.objects.filter(voice__person=person)
+        .select_related("problem", "problem__kind", "problem__community")
+        .order_by("-received_at", "-id")
+    )
+
+
+def behind(problem: Problem) -> QuerySet[Report]:
+    """Return the voices behind a problem, in the order in which they spoke."""
+    return (
+        problem.reports.select_related("voice", "recorded_by")
+        .prefetch_related("photos")
+        .order_by("received_at", "id")
+    )
+
+
+def standing_merges(problem: Problem) -> QuerySet[Merge]:
+    """Return what was joined with a problem and not set apart again, the latest first."""
+    counted = Prefetch("reports", Report.objects.only("pk"))
+    return (
+        Merge.objects.filter(into=problem, undone_at__isnull=True)
+        .select_related("problem", "by")
+        .prefetch_related(counted)
+        .order_by("-at", "-id")
+    )

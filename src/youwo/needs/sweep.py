@@ -13,8 +13,8 @@ from youwo.almanac.queries import deadline
 from youwo.capacity import actions as capacity
 from youwo.journal import actions as journal
 from youwo.journal.models import Line
-from youwo.needs.actions import take_over
-from youwo.needs.models import Mover, Status, Wish
+from youwo.needs.actions import problems, take_over
+from youwo.needs.models import Mover, Problem, ProblemMover, Status, Wish
 from youwo.needs.terms import HOURS, REMIND_BEFORE
 from youwo.needs.waiting import turns_of
 from youwo.notices import actions as notices
@@ -39,9 +39,9 @@ def _locked(wishes: QuerySet[Wish]) -> list[Wish]:
 
 
 def sweep(at: datetime) -> int:
-    """Do everything that is due at a moment, in batches, and return how many wishes were moved."""
+    """Do everything that is due at a moment, in batches, and return how many cases were moved."""
     moved = 0
-    for step in (_take_over, _expire, _remind):
+    for step in (_take_over, _expire, _remind, _take_over_problems):
         while done := step(at):
             moved += done
     return moved
@@ -120,3 +120,17 @@ def _remind(at: datetime) -> int:
             )
     Wish.objects.filter(pk__in=[wish.pk for wish in wishes]).update(reminded_at=at)
     return len(wishes)
+
+
+@transaction.atomic
+def _take_over_problems(at: datetime) -> int:
+    """Hand to the community what rests with the residents or with who took it on."""
+    skip = connection.features.has_select_for_update_skip_locked
+    overdue = Problem.objects.filter(
+        mover__in=[ProblemMover.CARRIER, ProblemMover.RESIDENT], due_at__lte=at
+    )
+    rows = overdue.select_for_update(skip_locked=skip).order_by("due_at", "id").only("pk")
+    keys = [problem.pk for problem in rows[:_BATCH]]
+    found = Problem.objects.filter(pk__in=keys).select_related("community")
+    problems.take_over(list(found.order_by("due_at", "id")), at=at)
+    return len(keys)

@@ -1,4 +1,4 @@
-"""What can be told from the words of a wish: its kind, its field, twins, and what lies outside."""
+"""What can be told from words: kind and field, likely twins, and what lies outside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from rapidfuzz import fuzz, process
 from youwo.areas.models import within
 from youwo.core.recent import Recent
 from youwo.ledger.models import Field
-from youwo.needs.models import OutsideMatter, Status, Wish
+from youwo.needs.models import (
+    JOINABLE,
+    OutsideMatter,
+    Problem,
+    ProblemKind,
+    Report,
+    Status,
+    Wish,
+)
 
 
 # Words that speak for a kind. The longest match counts most: 教用手机 says more than 手机.
@@ -97,3 +105,110 @@ def alike_for_staff(wish: Wish, *, limit: int = 3) -> list[Wish]:
         limit=limit,
     )
     return [row for _, _, row in found]
+
+
+# In the same compound, and of the same kind, fewer common words are needed.
+_SAME_PLACE = 8
+_SAME_KIND = 14
+
+
+@Recent
+def problem_kinds() -> list[ProblemKind]:
+    """Return the catalogue that holds now, in its order; read at most once a minute."""
+    return list(ProblemKind.objects.filter(active=True).order_by("place", "code"))
+
+
+def kinds_for(*, rural: bool) -> list[ProblemKind]:
+    """Return the kinds of the catalogue for compounds, or for villages."""
+    return [kind for kind in problem_kinds() if (kind.rural if rural else kind.urban)]
+
+
+def problem_kind_of(words: str, *, rural: bool) -> ProblemKind | None:
+    """Guess the kind of a problem from its words; None where they say nothing."""
+    compact = "".join(words.split())
+    best, most = None, 0
+    for kind in kinds_for(rural=rural):
+        # A longer match says more, and so do several.
+        score = sum(len(word) ** 2 for word in kind.words.split() if word in compact)
+        if score > most:
+            best, most = kind, score
+    return best
+
+
+def alike_problems(
+    words: str,
+    community_code: str,
+    *,
+    compound: str = "",
+    kind: str = "",
+    limit: int = 3,
+) -> list[Problem]:
+    """Return problems of the same community, not yet solved, that are likely the same. Two queries.
+
+    What still waits for review is found by what was said, which is shown to nobody but staff.
+    """
+    if len(words.strip()) < 4:
+        return []
+    near = _near(community_code)
+    said = _said(near)
+    found = [
+        (_likeness(words, said[problem.pk], problem, compound, kind), problem) for problem in near
+    ]
+    found.sort(key=lambda pair: (-pair[0], -pair[1].pk))
+    return [problem for likeness, problem in found[:limit] if likeness >= _ALIKE]
+
+
+def twins_for_staff(problem: Problem, *, limit: int = 5) -> list[Problem]:
+    """Return other problems of the same community, not yet solved, that are likely the same."""
+    near = [row for row in _near(problem.community_id) if row.pk != problem.pk]
+    own = _said([problem])[problem.pk]
+    said = _said(near)
+    found = [
+        (
+            max(
+                _likeness(words, said[row.pk], row, problem.compound_id or "", problem.kind_id)
+                for words in own
+            ),
+            row,
+        )
+        for row in near
+    ]
+    found.sort(key=lambda pair: (-pair[0], -pair[1].pk))
+    return [row for likeness, row in found[:limit] if likeness >= _ALIKE]
+
+
+def _near(community_code: str) -> list[Problem]:
+    rows = (
+        Problem.objects.filter(within(community_code, "community_id"), status__in=JOINABLE)
+        .select_related("kind", "compound")
+        .defer("search_terms", "public_terms")
+        .order_by("-received_at", "-id")
+    )
+    return list(rows[:_LOOK_AT])
+
+
+def _said(problems: list[Problem]) -> dict[int, list[str]]:
+    """Return all texts about some problems: what was written, and what each voice said."""
+    texts = {
+        problem.pk: [
+            text for text in (problem.title, problem.public_title, problem.public_text) if text
+        ]
+        for problem in problems
+    }
+    rows = Report.objects.filter(problem__in=texts).values_list("problem_id", "said")
+    for key, said in rows.order_by("pk"):
+        texts[key].append(said)
+    return texts
+
+
+def _likeness(words: str, texts: list[str], problem: Problem, compound: str, kind: str) -> float:
+    if compound and problem.compound_id and problem.compound_id != compound:
+        # The lamp of another compound is another lamp.
+        return 0
+    found = process.extractOne(words, texts, scorer=fuzz.partial_ratio)
+    likeness = found[1] if found else 0
+    if compound and problem.compound_id == compound:
+        likeness += _SAME_PLACE
+    if kind and problem.kind_id == kind:
+        likeness += _SAME_KIND
+    return likeness

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -34,6 +35,7 @@ from youwo.needs.models import (
     Channel,
     HandOver,
     OutsideMatter,
+    Problem,
     Status,
     Voice,
     Wish,
@@ -159,6 +161,7 @@ def record_hand_over(
     by: Person | None,
     at: datetime,
     wish: Wish | None = None,
+    problem: Problem | None = None,
 ) -> HandOver:
     """Write down that somebody was told where to go. Their words are not kept."""
     hand_over, made = HandOver.objects.get_or_create(
@@ -167,6 +170,7 @@ def record_hand_over(
             "matter": matter,
             "community": community,
             "wish": wish,
+            "problem": problem,
             "channel": channel,
             "by": by,
             "at": at,
@@ -195,7 +199,12 @@ def publish(
     """
     must_deal(wish, by, at)
     wish = locked(wish, "publish")
-    _refuse_personal(wish, title=public_title, text=public_text, person=public_person)
+    refuse_personal(
+        [wish.voice],
+        public_title=public_title,
+        public_text=public_text,
+        public_person=public_person,
+    )
     first_time = wish.published_at is None
     wish.public_title, wish.public_text, wish.public_person = (
         public_title,
@@ -224,22 +233,35 @@ def publish(
     return wish
 
 
-def _refuse_personal(wish: Wish, **texts: str) -> None:
-    name = wish.voice.name.strip()
-    address = wish.voice.address.strip()
-    own = "".join(filter(str.isdigit, wish.voice.phone))[-7:]
-    for field, text in texts.items():
-        plain = _APART.sub("", unicodedata.normalize("NFKC", text))
-        if _NUMBER.search(plain) or (len(own) == 7 and own in plain):
-            raise Refused(
-                _("Everybody will read this. Please take out the telephone or document number."),
-                f"public_{field}",
-            )
-        if (len(name) > 1 and name in text) or (len(address) > 3 and address in text):
-            raise Refused(
-                _("Everybody will read this. Please take out the person's name and door."),
-                f"public_{field}",
-            )
+def refuse_personal(voices: Iterable[Voice], **texts: str) -> None:
+    """Refuse public words that name one of these people, tell their door or give a number."""
+    plain = {
+        field: _APART.sub("", unicodedata.normalize("NFKC", text)) for field, text in texts.items()
+    }
+    for field, text in plain.items():
+        if _NUMBER.search(text):
+            raise _with_number(field)
+    for voice in voices:
+        own = "".join(filter(str.isdigit, voice.phone))[-7:]
+        for field, text in texts.items():
+            if len(own) == 7 and own in plain[field]:
+                raise _with_number(field)
+            if _names(voice, text):
+                raise Refused(
+                    _("Everybody will read this. Please take out the person's name and door."),
+                    field,
+                )
+
+
+def _with_number(field: str) -> Refused:
+    return Refused(
+        _("Everybody will read this. Please take out the telephone or document number."), field
+    )
+
+
+def _names(voice: Voice, text: str) -> bool:
+    name, address = voice.name.strip(), voice.address.strip()
+    return (len(name) > 1 and name in text) or (len(address) > 3 and address in text)
 
 
 @transaction.atomic

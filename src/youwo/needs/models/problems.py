@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from youwo.areas.models import Area, within
@@ -52,6 +53,8 @@ PROBLEM_MOVES: dict[str, dict[str, str]] = {
     "mark_done": {ProblemStatus.IN_HAND: ProblemStatus.DONE},
     "contest": {ProblemStatus.DONE: ProblemStatus.IN_HAND},
     "close": {ProblemStatus.DONE: ProblemStatus.CLOSED},
+    # A voice says afterwards that it is not solved.
+    "doubt": {ProblemStatus.CLOSED: ProblemStatus.DONE},
     "reopen": dict.fromkeys([ProblemStatus.DONE, ProblemStatus.CLOSED], ProblemStatus.OPEN),
 }
 
@@ -94,6 +97,12 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
 
     def public(self) -> ProblemQuerySet:
         return self.filter(status__in=PUBLIC_PROBLEMS)
+
+    def with_voices(self) -> ProblemQuerySet:
+        """Add `voices`: how many spoke of it."""
+        counted = Report.objects.filter(problem=OuterRef("pk")).order_by().values("problem")
+        number = Subquery(counted.annotate(number=Count("pk")).values("number"))
+        return self.annotate(voices=Coalesce(number, 0))
 
 
 class Problem(models.Model):
@@ -143,6 +152,9 @@ class Problem(models.Model):
     asked = models.CharField(max_length=300, blank=True)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
+    )
+    split_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="split_off"
     )
     hearing = models.ForeignKey(
         "needs.Hearing", on_delete=models.PROTECT, null=True, blank=True, related_name="problems"
