@@ -46,6 +46,17 @@ def test_everybody_sees_the_five_figures_of_a_place(client, jinshui):
     }
 
 
+def test_a_small_number_cannot_be_had_by_taking_its_neighbours_from_the_sum(client, jinshui):
+    town = jinshui.parent.code
+    more, most = area(f"{town}001"), area(f"{town}002")
+    for place_, times in ((jinshui, 2), (more, 5), (most, 9)):
+        for _ in range(times):
+            entry(place_)
+    rows = place(client, town).context["rows"]
+    shown = {row.area.code: row.cell("deeds").words for row in rows if row.area}
+    assert shown == {more.code: "not told", most.code: "9", jinshui.code: "fewer than 3"}
+
+
 def test_without_a_place_the_citys_figures_are_shown(client, jinshui):
     entry(jinshui)
     response = client.get(reverse("insight:figures") + ASKED)

@@ -73,26 +73,6 @@ def cards(figures: Iterable[Figure], *, entitled: bool) -> list[Card]:
     ]
 
 
-def children(rows: Iterable[Child], area_code: str, *, entitled: bool) -> list[Row]:
-    """Return the table of the places below; what lies in none of them comes last."""
-    return [
-        Row(
-            label=row.area.name if row.area else _("Recorded at this level"),
-            area=row.area,
-            cells=[
-                number(
-                    name,
-                    row.values[name],
-                    row.area.code if row.area else area_code,
-                    entitled=entitled,
-                )
-                for name in DEFINITIONS
-            ],
-        )
-        for row in rows
-    ]
-
-
 def _in_company(cells: list[Cell]) -> list[Cell]:
     """Withhold the smallest other number where one alone is: their sum would give it away."""
     if sum(cell.withheld for cell in cells) != 1:
@@ -103,6 +83,33 @@ def _in_company(cells: list[Cell]) -> list[Cell]:
     smallest = min(told, key=lambda n: cells[n].value or 0)
     hidden = replace(cells[smallest], words=_("not told"), value=None, withheld=True)
     return [hidden if n == smallest else cell for n, cell in enumerate(cells)]
+
+
+def children(rows: Iterable[Child], area_code: str, *, entitled: bool) -> list[Row]:
+    """Return the table of the places below; what lies in none of them comes last."""
+    rows = list(rows)
+    columns = [
+        _in_company(
+            [
+                number(
+                    name,
+                    row.values[name],
+                    row.area.code if row.area else area_code,
+                    entitled=entitled,
+                )
+                for row in rows
+            ]
+        )
+        for name in DEFINITIONS
+    ]
+    return [
+        Row(
+            label=row.area.name if row.area else _("Recorded at this level"),
+            area=row.area,
+            cells=[column[place] for column in columns],
+        )
+        for place, row in enumerate(rows)
+    ]
 
 
 def months(rows: Sequence[Month], area_code: str, name: str, *, entitled: bool) -> list[Row]:
