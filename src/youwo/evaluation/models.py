@@ -225,6 +225,8 @@ class Evaluated(models.Model):
     )
     community = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     facts = models.JSONField(default=dict)
+    # When words about a member whose account is closed were deleted.
+    forgotten_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -274,6 +276,13 @@ class SheetState(models.TextChoices):
     MISSED = "missed", _("not filled in")
 
 
+class EnteredFrom(models.TextChoices):
+    """How a sheet reached the one who entered it for somebody."""
+
+    PAPER = "paper", _("from their signed paper")
+    TELEPHONE = "telephone", _("as they said on the telephone")
+
+
 class Sheet(models.Model):
     """What one evaluator says about one unit or member, from one viewpoint."""
 
@@ -285,6 +294,8 @@ class Sheet(models.Model):
     nonce = models.UUIDField(unique=True, null=True)
     state = models.CharField(max_length=8, choices=SheetState.choices, default=SheetState.WAITING)
     words = models.CharField(_("in their words"), max_length=300, blank=True)
+    # Empty where the evaluator filled it in; otherwise it was entered for them.
+    entered_from = models.CharField(max_length=10, choices=EnteredFrom.choices, blank=True)
     filled_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )

@@ -16,6 +16,7 @@ from youwo.areas import actions as areas
 from youwo.areas import tables
 from youwo.areas.models import Area
 from youwo.core.refused import Refused
+from youwo.evaluation.actions import load_templates
 from youwo.needs.defaults import load_outside_matters
 from youwo.organizations import imports
 from youwo.people.actions import load_defaults
@@ -57,11 +58,19 @@ def _no_arguments(parser: ArgumentParser) -> None:
     pass
 
 
+def _load_evaluation_sheets() -> int:
+    """Publish the usual sheets for the city, once it is there."""
+    city = Area.objects.filter(pk=settings.CITY).first()
+    return load_templates(city, at=timezone.now()) if city is not None else 0
+
+
 def _import_defaults(command: BaseCommand, options: dict[str, Any]) -> None:
     load_defaults(at=timezone.now())
     added = load_outside_matters()
+    sheets = _load_evaluation_sheets()
     command.stdout.write(
-        f"Consent texts and skills are there; {added} outside matters added."
+        f"Consent texts and skills are there; {added} outside matters added,"
+        f" {sheets} evaluation sheets."
         " Please read them: each city has its own."
     )
 
@@ -100,7 +109,7 @@ def _import_table(subject: str) -> Callable[[BaseCommand, dict[str, Any]], None]
 KINDS: dict[str, Kind] = {
     "areas": Kind("official area codes and names", _area_arguments, _import_areas),
     "defaults": Kind(
-        "consent texts, skills and the list of what lies outside, to begin with",
+        "consent texts, skills, evaluation sheets and what lies outside, to begin with",
         _no_arguments,
         _import_defaults,
     ),

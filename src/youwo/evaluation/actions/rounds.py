@@ -1,0 +1,368 @@
+"""A round from its plan to its close: who is evaluated by whom is derived, never typed."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from youwo.almanac.queries import deadline
+from youwo.areas.models import Area
+from youwo.core.clock import local_day
+from youwo.core.references import new_reference
+from youwo.core.refused import Refused
+from youwo.evaluation import facts, queries, rules
+from youwo.evaluation.models import (
+    MOVES,
+    Evaluated,
+    Round,
+    Sheet,
+    SheetState,
+    Stack,
+    Status,
+    Template,
+    Viewpoint,
+)
+from youwo.evaluation.terms import DAY, PUBLISH
+from youwo.journal import actions as journal
+from youwo.organizations.models import Mandate, Organization
+from youwo.people.models import Person, Role
+from youwo.turns import actions as turns
+from youwo.turns.actions import Wanted
+
+JUDGE, PUBLISHING = "evaluation.judge", "evaluation.publish"
+_LONGEST = timedelta(days=366)
+
+
+def locked(round_: Round, verb: str, by: Person | None, at: datetime) -> Round:
+    """Lock a round for one of its moves, and refuse who does not keep it or comes too late.
+
+    The clock (`by` is None) may do what its keepers may.
+    """
+    Round.objects.select_for_update().only("pk").get(pk=round_.pk)
+    row = Round.objects.select_related("template", "area").get(pk=round_.pk)
+    if by is not None and not rules.may_keep(by, row, local_day(at)):
+        raise Refused(_("This round is kept by somebody else."))
+    if row.status not in MOVES[verb]:
+        raise Refused(
+            _("This round has moved on in the meantime: it is now “%(status)s”.")
+            % {"status": row.get_status_display()}
+        )
+    return row
+
+
+def period_words(starts_on: date, ends_on: date) -> str:
+    """Return how people call a period (its end exclusive): first half of 2025."""
+    last = ends_on - timedelta(days=1)
+    whole = starts_on.day == 1 and ends_on.day == 1 and starts_on.year == last.year
+    months = (starts_on.month, last.month)
+    names = {
+        (1, 12): _("%(year)s"),
+        (1, 6): _("first half of %(year)s"),
+        (7, 12): _("second half of %(year)s"),
+        (1, 3): _("first quarter of %(year)s"),
+        (4, 6): _("second quarter of %(year)s"),
+        (7, 9): _("third quarter of %(year)s"),
+        (10, 12): _("fourth quarter of %(year)s"),
+    }
+    if whole and months in names:
+        return names[months] % {"year": starts_on.year}
+    return _("%(first)s to %(last)s") % {"first": starts_on.isoformat(), "last": last.isoformat()}
+
+
+def _title(template: Template, starts_on: date, ends_on: date) -> str:
+    # Kept with the round, so in the language of the place, not of whoever planned it.
+    with override(settings.LANGUAGE_CODE):
+        return _("%(period)s · %(sheet)s") % {
+            "period": period_words(starts_on, ends_on),
+            "sheet": template.name,
+        }
+
+
+@transaction.atomic
+def plan(
+    template: Template,
+    area: Area,
+    *,
+    starts_on: date,
+    ends_on: date,
+    opens_at: datetime,
+    nonce: uuid.UUID,
+    by: Person,
+    at: datetime,
+) -> Round:
+    """Plan a round over everybody who was enrolled in an area in a period (its end exclusive).
+
+    It opens by itself at its moment, at once if that has come. Refuses people who do not open such
+    rounds, a sheet that the area does not use, periods that are not over when it opens, and a
+    second round over the same days.
+    """
+    if (known := Round.objects.filter(nonce=nonce).first()) is not None:
+        return known
+    on = local_day(at)
+    if queries.templates_in_force(area.pk).get(template.subject) != template:
+        raise Refused(_("This area uses another sheet now. Open the page again, please."))
+    if not rules.may_open(by, template, area.pk, on):
+        raise Refused(_("Rounds with this sheet are opened by somebody else here."), "template")
+    if not starts_on < ends_on <= starts_on + _LONGEST:
+        raise Refused(_("A period is at least a day long, and a year at most."), "ends_on")
+    if local_day(opens_at) < ends_on:
+        raise Refused(_("Judging begins when the period is over."), "opens_at")
+    # The template's row stands for the place's calendar: two people plan in the same minute.
+    Template.objects.select_for_update().get(pk=template.pk)
+    others = Round.objects.filter(
+        template__code=template.code, area=area, starts_on__lt=ends_on, ends_on__gt=starts_on
+    )
+    if others.exclude(status=Status.CANCELLED).exists():
+        raise Refused(_("There is a round over some of these days already."), "starts_on")
+    opens_at = max(opens_at, at)
+    round_ = Round.objects.create(
+        reference=new_reference("V"),
+        nonce=nonce,
+        area=area,
+        template=template,
+        title=_title(template, starts_on, ends_on),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        opens_at=opens_at,
+        closes_at=deadline(opens_at, hours=template.days * DAY, area_code=area.pk).at,
+        planned_by=by,
+        planned_at=at,
+    )
+    journal.write("plan_round", round_, by=by, at=at, area_code=area.pk)
+    return start(round_, by=by, at=at) if opens_at <= at else round_
+
+
+@dataclass(frozen=True)
+class _Evaluator:
+    """Before whom a sheet lies."""
+
+    viewpoint: str
+    area: str
+    role: str = ""
+    organization: int | None = None
+    person: int | None = None
+
+
+@dataclass(frozen=True)
+class _Offices:
+    """Who can be asked at all: units that somebody acts for, and what stands above them."""
+
+    acting: frozenset[int]
+    above: Mapping[int, int | None]
+    department: str
+
+    @classmethod
+    def read(cls, round_: Round, units: Iterable[int], on: date) -> _Offices:
+        above = dict(Organization.objects.filter(pk__in=units).values_list("pk", "parent_id"))
+        asked = {key for pair in above.items() for key in pair if key is not None}
+        acting = Mandate.objects.in_force(on).filter(organization__in=asked)
+        return cls(
+            frozenset(acting.values_list("organization_id", flat=True)),
+            above,
+            queries.nearest_coordinator(round_.area_id, on),
+        )
+
+
+def _evaluators(evaluated: Evaluated, asked: set[str], offices: _Offices) -> Iterator[_Evaluator]:
+    """Yield before whom sheets about somebody are laid; viewpoints that nobody holds are left out.
+
+    The leader of a member is the unit they come from, that of a unit the unit above it.
+    """
+    unit, place = evaluated.organization_id, evaluated.community_id
+    leader = unit if evaluated.person_id is not None else offices.above.get(unit)
+    if Viewpoint.SELF in asked:
+        if evaluated.person_id is not None:
+            yield _Evaluator(Viewpoint.SELF, place, person=evaluated.person_id)
+        elif unit in offices.acting:
+            yield _Evaluator(Viewpoint.SELF, place, organization=unit)
+    if Viewpoint.LEADER in asked and leader in offices.acting:
+        yield _Evaluator(Viewpoint.LEADER, evaluated.round.area_id, organization=leader)
+    if Viewpoint.COMMUNITY in asked:
+        yield _Evaluator(Viewpoint.COMMUNITY, place, role=Role.WORKER)
+    if Viewpoint.DEPARTMENT in asked:
+        yield _Evaluator(Viewpoint.DEPARTMENT, offices.department, role=Role.COORDINATOR)
+
+
+@transaction.atomic
+def start(round_: Round, *, by: Person | None, at: datetime) -> Round:
+    """Open a round: freeze the facts, and lay a sheet before everybody who has a view.
+
+    Refuses a round in whose area nobody was enrolled. A fixed number of statements, whatever the
+    number of people.
+    """
+    round_ = locked(round_, "open", by, at)
+    found = facts.enrolled(round_)
+    if not found:
+        raise Refused(_("Nobody was enrolled here in this period, so there is nobody to evaluate."))
+    sums = facts.sums_of(round_, known_at=at)
+    evaluated = [
+        Evaluated(
+            reference=reference,
+            round=round_,
+            organization_id=unit,
+            person_id=person,
+            community_id=place,
+        )
+        for reference, (unit, person, place) in zip(_references(len(found)), found, strict=True)
+    ]
+    for one in evaluated:
+        one.facts = sums.get(facts.key_of(one), {})
+    Evaluated.objects.bulk_create(evaluated, batch_size=1000)
+    round_.status, round_.cut_off, round_.opens_at = Status.OPEN, at, at
+    round_.closes_at = deadline(at, hours=round_.template.days * DAY, area_code=round_.area_id).at
+    _lay_out(round_, evaluated, local_day(at))
+    round_.save(update_fields=["status", "cut_off", "opens_at", "closes_at"])
+    journal.write(
+        "open_round", round_, by=by, at=at, area_code=round_.area_id, evaluated=len(evaluated)
+    )
+    return round_
+
+
+def _references(count: int) -> list[str]:
+    """Return references that nobody evaluated has."""
+    drawn: set[str] = set()
+    while len(drawn) < count:
+        drawn.update(new_reference("K") for _ in range(count - len(drawn)))
+        drawn -= set(
+            Evaluated.objects.filter(reference__in=drawn).values_list("reference", flat=True)
+        )
+    return sorted(drawn)
+
+
+def _lay_out(round_: Round, evaluated: Sequence[Evaluated], on: date) -> None:
+    asked = set(round_.template.questions.values_list("viewpoint", flat=True))
+    asked &= set(round_.template.weights.values_list("viewpoint", flat=True))
+    offices = _Offices.read(round_, {one.organization_id for one in evaluated}, on)
+    by_evaluator: dict[_Evaluator, list[Evaluated]] = defaultdict(list)
+    for one in evaluated:
+        for evaluator in _evaluators(one, asked, offices):
+            by_evaluator[evaluator].append(one)
+    stacks = [
+        Stack(
+            round=round_,
+            viewpoint=who.viewpoint,
+            area_id=who.area,
+            role=who.role,
+            organization_id=who.organization,
+            person_id=who.person,
+        )
+        for who in by_evaluator
+    ]
+    Stack.objects.bulk_create(stacks, batch_size=1000)
+    Sheet.objects.bulk_create(
+        (
+            Sheet(stack=stack, viewpoint=stack.viewpoint, evaluated=one)
+            for stack, ones in zip(stacks, by_evaluator.values(), strict=True)
+            for one in ones
+        ),
+        batch_size=1000,
+    )
+    turns.put_many(
+        [
+            (stack, [turn_of(stack, round_, len(ones))])
+            for stack, ones in zip(stacks, by_evaluator.values(), strict=True)
+        ],
+        new=True,
+    )
+
+
+def turn_of(stack: Stack, round_: Round, sheets: int) -> Wanted:
+    """Return the turn of whoever has a stack of sheets before them."""
+    with override(settings.LANGUAGE_CODE):
+        detail = _("%(viewpoint)s · sheets: %(count)s") % {
+            "viewpoint": Viewpoint(stack.viewpoint).label,
+            "count": sheets,
+        }
+    return Wanted(
+        kind=JUDGE,
+        reference=round_.reference,
+        title=round_.title,
+        detail=detail,
+        area=stack.area_id,
+        role=stack.role,
+        organization=stack.organization_id,
+        person=stack.person_id,
+        since=round_.opens_at,
+        due_at=round_.closes_at,
+    )
+
+
+def stacks_left(round_: Round) -> list[Stack]:
+    """Return the stacks of a round in which a sheet still waits, each with `left`, their number."""
+    left = Count("sheets", filter=Q(sheets__state__in=[SheetState.WAITING, SheetState.BEGUN]))
+    return list(round_.stacks.annotate(left=left).filter(left__gt=0).order_by("pk"))
+
+
+@transaction.atomic
+def extend(round_: Round, *, days: int, reason: str, by: Person, at: datetime) -> Round:
+    """Give everybody some more working days, with a reason that stands in the journal."""
+    round_ = locked(round_, "extend", by, at)
+    if not 1 <= days <= 20:
+        raise Refused(_("Give one to twenty more working days."), "days")
+    round_.closes_at = deadline(
+        max(round_.closes_at, at), hours=days * DAY, area_code=round_.area_id
+    ).at
+    round_.reminded_at = None
+    round_.save(update_fields=["closes_at", "reminded_at"])
+    turns.put_many(
+        [(stack, [turn_of(stack, round_, stack.left)]) for stack in stacks_left(round_)]  # type: ignore[attr-defined]
+    )
+    journal.write("extend_round", round_, by=by, at=at, area_code=round_.area_id, reason=reason)
+    return round_
+
+
+@transaction.atomic
+def close(round_: Round, *, by: Person | None, at: datetime) -> Round:
+    """Collect the sheets. What is not filled in by now does not count."""
+    round_ = locked(round_, "close", by, at)
+    _take_back_sheets(round_)
+    round_.status, round_.closed_at = Status.CLOSED, at
+    round_.save(update_fields=["status", "closed_at"])
+    turns.put(round_, [_publishing(round_, at)], new=True)
+    journal.write("close_round", round_, by=by, at=at, area_code=round_.area_id)
+    return round_
+
+
+def _publishing(round_: Round, at: datetime) -> Wanted:
+    by_worker = round_.template.opens == Role.WORKER and len(round_.area_id) == 12
+    place = (
+        round_.area_id if by_worker else queries.nearest_coordinator(round_.area_id, local_day(at))
+    )
+    return Wanted(
+        kind=PUBLISHING,
+        reference=round_.reference,
+        title=round_.title,
+        area=place,
+        role=Role.WORKER if by_worker else Role.COORDINATOR,
+        since=at,
+        due_at=deadline(at, hours=PUBLISH, area_code=round_.area_id).at,
+    )
+
+
+def _take_back_sheets(round_: Round) -> None:
+    turns.put_many([(stack, []) for stack in round_.stacks.only("pk")])
+    waiting = Sheet.objects.filter(
+        evaluated__round=round_, state__in=[SheetState.WAITING, SheetState.BEGUN]
+    )
+    waiting.update(state=SheetState.MISSED)
+
+
+@transaction.atomic
+def cancel(round_: Round, *, reason: str, by: Person | None, at: datetime) -> Round:
+    """End a round without a result, with a reason. What was filled in counts nowhere."""
+    round_ = locked(round_, "cancel", by, at)
+    _take_back_sheets(round_)
+    round_.status, round_.reason = Status.CANCELLED, reason
+    round_.save(update_fields=["status", "reason"])
+    turns.clear(round_)
+    journal.write("cancel_round", round_, by=by, at=at, area_code=round_.area_id, reason=reason)
+    return round_

@@ -1,0 +1,91 @@
+"""What time does: rounds open and close by themselves, evaluators are reminded once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
+
+from youwo.core.clock import local_day
+from youwo.core.refused import Refused
+from youwo.evaluation.actions import rounds
+from youwo.evaluation.models import Round, Stack, Status
+from youwo.evaluation.terms import REMIND_BEFORE
+from youwo.notices import actions as notices
+from youwo.notices.models import Kind as NoticeKind
+from youwo.organizations.models import Mandate
+from youwo.people.models import Grant, Person
+
+
+def sweep(at: datetime) -> int:
+    """Do everything that is due at a moment, and return how many rounds were moved."""
+    moved = _each(Round.objects.filter(status=Status.PLANNED, opens_at__lte=at), _open, at)
+    moved += _each(Round.objects.filter(status=Status.OPEN, closes_at__lte=at), _close, at)
+    soon = Round.objects.filter(
+        status=Status.OPEN,
+        reminded_at__isnull=True,
+        closes_at__gt=at,
+        closes_at__lte=at + REMIND_BEFORE,
+    )
+    return moved + _each(soon, _remind, at)
+
+
+def _each(due: QuerySet[Round], act: Callable[[Round, datetime], object], at: datetime) -> int:
+    found = list(due.order_by("pk"))
+    for round_ in found:
+        act(round_, at)
+    return len(found)
+
+
+def _open(round_: Round, at: datetime) -> None:
+    try:
+        rounds.start(round_, by=None, at=at)
+    except Refused as refused:
+        # Nobody to evaluate, or another worker opened it in the same moment.
+        _cancel(round_, str(refused), at)
+
+
+def _cancel(round_: Round, reason: str, at: datetime) -> None:
+    if Round.objects.filter(pk=round_.pk, status=Status.PLANNED).exists():
+        rounds.cancel(round_, reason=reason, by=None, at=at)
+
+
+def _close(round_: Round, at: datetime) -> None:
+    try:
+        rounds.close(round_, by=None, at=at)
+    except Refused:
+        # Closed by hand, or by another worker, since it was read.
+        return
+
+
+@transaction.atomic
+def _remind(round_: Round, at: datetime) -> None:
+    """Remind everybody who still has sheets before them, once before the round closes."""
+    due = Round.objects.filter(pk=round_.pk, reminded_at__isnull=True)
+    if not due.update(reminded_at=at):
+        return
+    notices.tell(
+        _evaluators(rounds.stacks_left(round_), at),
+        kind=NoticeKind.REMINDER,
+        subject=gettext_lazy("Some evaluation sheets are still before you."),
+        body=round_.title,
+        link=f"/work/evaluations/{round_.reference}/sheets/",
+        cause=f"evaluation.{round_.pk}.remind.{int(round_.closes_at.timestamp())}",
+        at=at,
+    )
+
+
+def _evaluators(stacks: list[Stack], at: datetime) -> list[Person]:
+    on = local_day(at)
+    units = {stack.organization_id for stack in stacks if stack.organization_id is not None}
+    keys = {stack.person_id for stack in stacks if stack.person_id is not None}
+    acting = Mandate.objects.in_force(on).filter(organization__in=units)
+    keys |= set(acting.values_list("person_id", flat=True))
+    places = {stack.area_id for stack in stacks if stack.role}
+    asked = {(stack.role, stack.area_id) for stack in stacks if stack.role}
+    grants = Grant.objects.in_force(on).filter(area__in=places)
+    keys |= {grant.person_id for grant in grants if (grant.role, grant.area_id) in asked}
+    return list(Person.objects.filter(pk__in=keys))
