@@ -15,12 +15,8 @@ from youwo.people.models import Role
 from youwo.turns import queries
 from youwo.turns.models import Turn
 from youwo.web.access import lacks_second_factor, powers_of, signed_in, signed_in_person
-from youwo.web.needs.turns import TURNS as NEEDS
 from youwo.web.work.menu import links
-from youwo.web.work.words import Words
-
-# What the queue says of each kind of turn, from all domains.
-WORDS: dict[str, Words] = {**NEEDS}
+from youwo.web.work.words import Words, words_of_turns
 
 # Stands in an address in place of a reference, to make many addresses from one.
 _HERE = "-reference-"
@@ -43,10 +39,11 @@ class Item:
 def _items(turns: Iterable[Turn]) -> list[Item]:
     # Words and addresses are looked up once for each kind, not for each row.
     kinds: dict[str, tuple[Words, str, str, str, str]] = {}
+    known = words_of_turns()
     items = []
     for turn in turns:
         if turn.kind not in kinds:
-            words = WORDS[turn.kind]
+            words = known[turn.kind]
             page = reverse(words.page, args=[_HERE])
             about = reverse(words.about, args=[_HERE]) if words.about else page
             kinds[turn.kind] = (words, str(words.sentence), str(words.button), page, about)

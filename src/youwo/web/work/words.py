@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import pkgutil
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+import youwo.web
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -23,3 +29,13 @@ class Words:
     page: str
     about: str = ""
     silent: StrPromise | str = ""
+
+
+@cache
+def words_of_turns() -> dict[str, Words]:
+    """Return the words of each kind of turn: the `TURNS` of every domain's `turns` module."""
+    found: dict[str, Words] = {}
+    for package in pkgutil.iter_modules(youwo.web.__path__, "youwo.web."):
+        if package.ispkg and find_spec(f"{package.name}.turns"):
+            found.update(import_module(f"{package.name}.turns").TURNS)
+    return found
