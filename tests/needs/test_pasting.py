@@ -157,7 +157,10 @@ LISTS = {
         "（1）楼道灯坏了\n（二）垃圾没人清",
         [Spoken("楼道灯坏了"), Spoken("垃圾没人清")],
     ),
-    "numbers in circles": ("①楼道灯坏了\n②垃圾没人清", [Spoken("楼道灯坏了"), Spoken("垃圾没人清")]),
+    "numbers in circles": (
+        "①楼道灯坏了\n②垃圾没人清",
+        [Spoken("楼道灯坏了"), Spoken("垃圾没人清")],
+    ),
     "Chinese numbers": (
         "一、楼道灯坏了\n二、垃圾没人清",
         [Spoken("楼道灯坏了"), Spoken("垃圾没人清")],
@@ -172,7 +175,10 @@ LISTS = {
         [Spoken("3号楼门口积水"), Spoken("12楼电梯坏了")],
     ),
     "a decimal number": ("2.5米宽的路停满了车", [Spoken("2.5米宽的路停满了车")]),
-    "empty lines": ("\n\n楼道灯坏了\n\n\n垃圾没人清\n", [Spoken("楼道灯坏了"), Spoken("垃圾没人清")]),
+    "empty lines": (
+        "\n\n楼道灯坏了\n\n\n垃圾没人清\n",
+        [Spoken("楼道灯坏了"), Spoken("垃圾没人清")],
+    ),
     "Windows and old Mac": (
         "楼道灯坏了\r\n垃圾没人清\r门口积水",
         [Spoken("楼道灯坏了"), Spoken("垃圾没人清"), Spoken("门口积水")],
@@ -228,17 +234,17 @@ LISTS = {
 }
 
 
-@pytest.mark.parametrize("text, expected", TABLES.values(), ids=TABLES)
+@pytest.mark.parametrize(("text", "expected"), TABLES.values(), ids=TABLES)
 def test_a_table(text, expected):
     assert split(text) == expected
 
 
-@pytest.mark.parametrize("text, expected", CHATS.values(), ids=CHATS)
+@pytest.mark.parametrize(("text", "expected"), CHATS.values(), ids=CHATS)
 def test_a_chat(text, expected):
     assert split(text) == expected
 
 
-@pytest.mark.parametrize("text, expected", LISTS.values(), ids=LISTS)
+@pytest.mark.parametrize(("text", "expected"), LISTS.values(), ids=LISTS)
 def test_a_list(text, expected):
     assert split(text) == expected
 

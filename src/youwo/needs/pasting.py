@@ -182,7 +182,9 @@ _DAY = (
     r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/月]\d{1,2}日?(?:/\d{2,4})?"
     r"|昨天|今天|前天|星期[一二三四五六日天]|周[一二三四五六日天])"
 )
-_CLOCK = r"(?:(?:凌晨|早上|上午|中午|下午|晚上)\s*)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s*[AaPp][Mm])?"
+_CLOCK = (
+    r"(?:(?:凌晨|早上|上午|中午|下午|晚上)\s*)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s*[AaPp][Mm])?"
+)
 _WHEN = rf"(?:{_DAY}[\s,，]*)?{_CLOCK}"
 _SPEAKER = re.compile(rf"^(?P<name>\S.{{0,29}}?)(?:\(\d{{5,}}\))?\s*[:：]?\s+{_WHEN}\s*$")
 _SPEAKER_AFTER = re.compile(rf"^\[?{_WHEN}\]?\s+(?P<name>\S.{{0,29}}?)(?:\(\d{{5,}}\))?[:：]?\s*$")
@@ -234,10 +236,10 @@ _ORDINAL = re.compile(
     r"|[①-⑳]|第[一二三四五六七八九十\d]{1,3}[条项][:：、]?)\s*"
 )
 _TOPICS = {
-    **{word: "wish" for word in ("心愿", "微心愿", "愿望", "希望", "想要")},
-    **{word: "problem" for word in ("问题", "反映", "诉求", "投诉", "隐患")},
-    **{word: "note" for word in ("备注", "记录", "说明")},
-    **{word: "" for word in ("建议", "意见", "答", "问", "内容", "事项", "其他", "例", "另外")},
+    **dict.fromkeys(("心愿", "微心愿", "愿望", "希望", "想要"), "wish"),
+    **dict.fromkeys(("问题", "反映", "诉求", "投诉", "隐患"), "problem"),
+    **dict.fromkeys(("备注", "记录", "说明"), "note"),
+    **dict.fromkeys(("建议", "意见", "答", "问", "内容", "事项", "其他", "例", "另外"), ""),
 }
 
 
@@ -302,7 +304,9 @@ def _about(head: str) -> Spoken | None:
     building = door.group().strip("（）() ") if door else ""
     if door:
         rest = f"{rest[: door.start()]} {rest[door.end() :]}"
-    name = re.sub(r"^(?:居民|业主|住户|村民|代表|网格员)+\s*(?=\S)", "", rest.strip(f"{_EDGES}（）()"))
+    name = re.sub(
+        r"^(?:居民|业主|住户|村民|代表|网格员)+\s*(?=\S)", "", rest.strip(f"{_EDGES}（）()")
+    )
     if name and not _is_name(name):
         return None
     if not (name or building):
@@ -310,8 +314,30 @@ def _about(head: str) -> Spoken | None:
     return Spoken("", name, phone, building)
 
 
-_POLITE = tuple(
-    "阿姨 大爷 大妈 大叔 大娘 奶奶 爷爷 叔叔 老师 师傅 先生 女士 同志 书记 主任 医生 老人 婶 嫂 姐 哥 叔 姨".split()
+_POLITE = (
+    "阿姨",
+    "大爷",
+    "大妈",
+    "大叔",
+    "大娘",
+    "奶奶",
+    "爷爷",
+    "叔叔",
+    "老师",
+    "师傅",
+    "先生",
+    "女士",
+    "同志",
+    "书记",
+    "主任",
+    "医生",
+    "老人",
+    "婶",
+    "嫂",
+    "姐",
+    "哥",
+    "叔",
+    "姨",
 )
 # Words of everyday life that begin like a family name.
 _NO_NAMES = re.compile(

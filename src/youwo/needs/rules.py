@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from youwo.core.sealing import blind
-from youwo.needs.models import Delivery, Problem, Status, Suggestion, Wish
+from youwo.needs.models import Delivery, Hearing, Problem, Status, Suggestion, Wish
 from youwo.organizations.rules import mandates
 from youwo.people.models import Person, Role
 from youwo.people.rules import powers
@@ -18,12 +18,12 @@ READING = (Role.WORKER, Role.COORDINATOR, Role.AUDITOR)
 ANSWERING = (Role.WORKER, Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
-def may_deal(person: Person | None, case: Wish | Problem, on: date) -> bool:
-    """Say whether a person deals with the wishes and problems of this community."""
+def may_deal(person: Person | None, case: Wish | Problem | Hearing, on: date) -> bool:
+    """Say whether a person deals with the wishes, problems and hearings of this community."""
     return powers(person, on).cover(case.community_id, *DEALING)
 
 
-def may_read(person: Person | None, case: Wish | Problem, on: date) -> bool:
+def may_read(person: Person | None, case: Wish | Problem | Hearing, on: date) -> bool:
     """Say whether a person reads the private words of this case as staff."""
     return powers(person, on).cover(case.community_id, *READING)
 

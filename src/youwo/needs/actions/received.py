@@ -85,6 +85,52 @@ def receive(
         raise Refused(_("You can enter wishes for your own community only."), "community")
     if contact.minor and consent_given_by != Voice.Consent.GUARDIAN:
         raise Refused(_("For a child, please ask the guardian to agree."), "consent")
+    wish = unsaved(
+        said,
+        kind=kind,
+        community=community,
+        contact=contact,
+        consent=consent,
+        consent_given_by=consent_given_by,
+        nonce=nonce,
+        by=by,
+        at=at,
+        channel=channel,
+        compound=compound,
+        point=point,
+    )
+    voice = wish.voice
+    try:
+        return _write_down(wish, voice, by=by, at=at)
+    except IntegrityError:
+        earlier = Wish.objects.select_related("voice").filter(nonce=nonce).first()
+        if earlier is not None and _is_same(earlier, wish, voice):
+            return earlier
+        if earlier is not None:
+            wish.nonce = uuid.uuid5(nonce, "\n".join((said, community.pk, contact.phone)))
+            second = Wish.objects.filter(nonce=wish.nonce).first()
+            if second is not None:
+                return second
+        # Otherwise two random references met: once in hundreds of thousands of wishes.
+        return _write_down(wish, voice, by=by, at=at)
+
+
+def unsaved(
+    said: str,
+    *,
+    kind: str,
+    community: Area,
+    contact: Contact,
+    consent: ConsentText | None,
+    consent_given_by: str,
+    nonce: uuid.UUID,
+    by: Person | None,
+    at: datetime,
+    channel: str,
+    compound: Area | None = None,
+    point: tuple[Decimal, Decimal] | None = None,
+) -> Wish:
+    """Make the rows of a wish and of its voice, for callers that write many at once."""
     voice = Voice(
         name=contact.name,
         phone=contact.phone,
@@ -96,7 +142,8 @@ def receive(
         consent_given_by=consent_given_by,
         consent_at=at,
     )
-    wish = Wish(
+    return Wish(
+        voice=voice,
         nonce=nonce,
         kind=kind,
         community=community,
@@ -111,19 +158,6 @@ def receive(
         since=at,
         due_at=due(Status.RECEIVED, community.pk, at),
     )
-    try:
-        return _write_down(wish, voice, by=by, at=at)
-    except IntegrityError:
-        earlier = Wish.objects.select_related("voice").filter(nonce=nonce).first()
-        if earlier is not None and _is_same(earlier, wish, voice):
-            return earlier
-        if earlier is not None:
-            wish.nonce = uuid.uuid5(nonce, "\n".join((said, community.pk, contact.phone)))
-            second = Wish.objects.filter(nonce=wish.nonce).first()
-            if second is not None:
-                return second
-        # Otherwise two random references met: once in hundreds of thousands of wishes.
-        return _write_down(wish, voice, by=by, at=at)
 
 
 def _is_same(earlier: Wish, wish: Wish, voice: Voice) -> bool:

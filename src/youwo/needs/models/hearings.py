@@ -47,6 +47,7 @@ class Hearing(models.Model):
     recorded_at = models.DateTimeField()
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
     closed_at = models.DateTimeField(null=True, blank=True)
+    search_terms = models.TextField(default="", db_default="", blank=True, editable=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -63,6 +64,15 @@ class Hearing(models.Model):
 
     def __str__(self) -> str:
         return self.topic
+
+    # Django's own look-up compares all choices for each row; lists have many rows.
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """Return where the hearing stands, in words."""
+        return str(Hearing.Status(self.status).label)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == Hearing.Status.OPEN
 
 
 class HearingLine(models.Model):
@@ -82,6 +92,8 @@ class HearingLine(models.Model):
     number = models.PositiveSmallIntegerField()
     # What the recorder's device made up for this line: sent twice, it is one line.
     nonce = models.UUIDField(unique=True)
+    # Raised with each change: an older one that arrives late changes nothing.
+    revision = models.PositiveIntegerField(default=1, db_default=1)
     what = models.CharField(max_length=8, choices=What.choices)
     said = models.TextField(max_length=SAID_MOST)
     name = SealedTextField(_("name"))
@@ -113,7 +125,24 @@ class HearingLine(models.Model):
                 ),
                 name="needs_hearingline_becomes_what_it_is",
             ),
+            models.CheckConstraint(
+                condition=(Q(state="taken") & (Q(wish__isnull=False) | Q(report__isnull=False)))
+                | (~Q(state="taken") & Q(wish__isnull=True, report__isnull=True)),
+                name="needs_hearingline_taken_is_a_case",
+            ),
         ]
+
+    @property
+    def is_typed(self) -> bool:
+        return self.state == HearingLine.State.TYPED
+
+    @property
+    def is_taken(self) -> bool:
+        return self.state == HearingLine.State.TAKEN
+
+    @property
+    def is_dropped(self) -> bool:
+        return self.state == HearingLine.State.DROPPED
 
 
 class Attendee(models.Model):

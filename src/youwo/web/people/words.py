@@ -51,6 +51,11 @@ _VERBS = {
     "close": pgettext_lazy("journal", "closed"),
     "reverse": pgettext_lazy("journal", "reversed"),
     "offer": pgettext_lazy("journal", "offered"),
+    # hearings
+    "begin": pgettext_lazy("journal", "opened"),
+    "take_lines": pgettext_lazy("journal", "took down words at"),
+    "note_attendees": pgettext_lazy("journal", "noted who was at"),
+    "drop_attendee": pgettext_lazy("journal", "corrected who was at"),
     # units, places, calendar, messages
     "found": pgettext_lazy("journal", "entered"),
     "add_branch": pgettext_lazy("journal", "entered"),
@@ -93,6 +98,7 @@ _KINDS = {
     "needs.problem": pgettext_lazy("journal", "problem"),
     "needs.report": pgettext_lazy("journal", "voice about a problem"),
     "needs.problemkind": pgettext_lazy("journal", "kind of problem"),
+    "needs.hearing": pgettext_lazy("journal", "hearing"),
     "needs.handover": pgettext_lazy("journal", "matter handed over"),
     "needs.outsidematter": pgettext_lazy("journal", "matter outside the programme"),
     "needs.suggestion": pgettext_lazy("journal", "complaint or suggestion"),

@@ -35,7 +35,8 @@ from youwo.people.models import ConsentText, Person
 from youwo.people.rules import powers
 from youwo.turns import actions as turns
 
-_TITLE = 28
+# How much of what was said names a problem until somebody writes a better title.
+TITLE = 28
 
 
 def report(
@@ -69,7 +70,7 @@ def report(
         raise Refused(_("You can enter problems of your own community only."), "community")
     if contact and contact.minor and consent_given_by != Voice.Consent.GUARDIAN:
         raise Refused(_("For a child, please ask the guardian to agree."), "consent")
-    voice = _voice(contact, consent, consent_given_by, by if channel == Channel.OWN else None, at)
+    voice = voice_of(contact, consent, consent_given_by, by if channel == Channel.OWN else None, at)
     words = Report(
         nonce=nonce, said=said, channel=channel, recorded_by=by, received_at=at, voice=voice
     )
@@ -80,7 +81,7 @@ def report(
         building=building,
         longitude=point[0] if point else None,
         latitude=point[1] if point else None,
-        title=title or " ".join(said.split())[:_TITLE],
+        title=title or " ".join(said.split())[:TITLE],
         hearing=hearing,
         received_at=at,
     )
@@ -103,13 +104,14 @@ def _may_enter(by: Person, community: Area, at: datetime) -> bool:
     return powers(by, local_day(at)).cover(community.pk, *rules.DEALING)
 
 
-def _voice(
+def voice_of(
     contact: Contact | None,
     consent: ConsentText | None,
     consent_given_by: str,
     person: Person | None,
     at: datetime,
 ) -> Voice | None:
+    """Make the row of who spoke, unsaved; None where nobody said who they are."""
     if contact is None:
         return None
     return Voice(

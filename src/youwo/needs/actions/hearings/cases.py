@@ -1,0 +1,196 @@
+"""Many wishes and reports at once, in as many statements as for one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from youwo.areas.models import Area
+from youwo.core.references import new_reference
+from youwo.core.refused import Refused
+from youwo.core.search import terms
+from youwo.journal import actions as journal
+from youwo.journal.models import Line
+from youwo.needs.actions.problems.moving import due as problem_due
+from youwo.needs.actions.problems.received import TITLE, voice_of
+from youwo.needs.actions.received import Contact, unsaved
+from youwo.needs.models import (
+    JOINABLE,
+    Channel,
+    Hearing,
+    Problem,
+    ProblemKind,
+    ProblemStatus,
+    Report,
+    Voice,
+    Wish,
+)
+from youwo.needs.problems_waiting import turns_of as problem_turns
+from youwo.needs.waiting import turns_of as wish_turns
+from youwo.people.models import Person
+from youwo.turns import actions as turns
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What somebody said at a hearing, ready to go its way; `at` is when it was typed."""
+
+    said: str
+    kind: str
+    name: str
+    phone: str
+    building: str
+    compound: Area | None
+    at: datetime
+
+
+def receive_many(
+    heard: Sequence[Heard], hearing: Hearing, *, by: Person, at: datetime
+) -> list[Wish]:
+    """Take down the wishes of a hearing, in its community and with its consent."""
+    if not heard:
+        return []
+    wishes = [
+        unsaved(
+            one.said,
+            kind=one.kind,
+            community=hearing.community,
+            compound=one.compound,
+            contact=Contact(one.phone, one.name, one.building),
+            consent=hearing.consent_text,
+            consent_given_by=hearing.consent_given_by,
+            nonce=uuid.uuid4(),
+            by=by,
+            at=one.at,
+            channel=Channel.HEARING,
+        )
+        for one in heard
+    ]
+    Voice.objects.bulk_create([wish.voice for wish in wishes])
+    for wish in wishes:
+        # Assigned once more, for its key.
+        wish.voice = wish.voice
+        wish.reference = new_reference("W")
+    Wish.objects.bulk_create(wishes)
+    turns.put_many([(wish, wish_turns(wish)) for wish in wishes], new=True)
+    Line.objects.bulk_create(
+        journal.line(
+            "receive", wish, by=by, at=at, area_code=wish.community_id, channel=wish.channel
+        )
+        for wish in wishes
+    )
+    return wishes
+
+
+def report_many(
+    heard: Sequence[tuple[Heard, int | Problem]], hearing: Hearing, *, by: Person, at: datetime
+) -> list[Report]:
+    """Take down the problems of a hearing. Those with the same mark are voices of one problem.
+
+    The mark is any number, for a problem that begins here, or a known problem. Refuses a known one
+    that has ended or was joined with another in the meantime.
+    """
+    if not heard:
+        return []
+    problems = _problems(heard, hearing)
+    reports = [_report(one, problems[_mark(mark)], hearing, by) for one, mark in heard]
+    Voice.objects.bulk_create([report.voice for report in reports if report.voice])
+    for report in reports:
+        # Assigned once more, for their keys.
+        report.voice, report.problem = report.voice, report.problem
+    Report.objects.bulk_create(reports)
+    Line.objects.bulk_create(
+        journal.line(
+            "report",
+            report,
+            by=by,
+            at=at,
+            area_code=hearing.community_id,
+            problem=report.problem_id,
+            channel=report.channel,
+        )
+        for report in reports
+    )
+    return reports
+
+
+def _mark(mark: int | Problem) -> tuple[str, int]:
+    return ("known", mark.pk) if isinstance(mark, Problem) else ("new", mark)
+
+
+def _problems(
+    heard: Sequence[tuple[Heard, int | Problem]], hearing: Hearing
+) -> dict[tuple[str, int], Problem]:
+    """Begin the new problems and lock the known ones, all with what was said about them."""
+    said: dict[tuple[str, int], list[Heard]] = {}
+    for one, mark in heard:
+        said.setdefault(_mark(mark), []).append(one)
+    known = _known([key for kind, key in said if kind == "known"], hearing)
+    codes = {one.kind for one, mark in heard if not isinstance(mark, Problem)}
+    kinds = ProblemKind.objects.in_bulk(codes)
+    begun = {
+        mark: _begun(voices, kinds[voices[0].kind], hearing)
+        for mark, voices in said.items()
+        if mark[0] == "new"
+    }
+    Problem.objects.bulk_create(begun.values())
+    turns.put_many([(problem, problem_turns(problem)) for problem in begun.values()], new=True)
+    joined = {("known", problem.pk): problem for problem in known}
+    for key, problem in joined.items():
+        added = terms(*(one.said for one in said[key])).split()
+        problem.search_terms = " ".join(dict.fromkeys([*problem.search_terms.split(), *added]))
+    if joined:
+        Problem.objects.bulk_update(joined.values(), ["search_terms"])
+    return begun | joined
+
+
+def _known(keys: Sequence[int], hearing: Hearing) -> list[Problem]:
+    if not keys:
+        return []
+    rows = Problem.objects.select_for_update().filter(
+        pk__in=keys, community_id=hearing.community_id, status__in=JOINABLE
+    )
+    known = list(rows.order_by("pk"))
+    if len(known) < len(set(keys)):
+        raise Refused(
+            _("One of the problems that you chose has moved on. Please look at your choice again.")
+        )
+    return known
+
+
+def _begun(voices: Sequence[Heard], kind: ProblemKind, hearing: Hearing) -> Problem:
+    first = voices[0]
+    building = next((one.building for one in voices if one.building), "")
+    title = " ".join(first.said.split())[:TITLE]
+    return Problem(
+        reference=new_reference("P"),
+        kind=kind,
+        community=hearing.community,
+        compound=next((one.compound for one in voices if one.compound), None),
+        building=building,
+        title=title,
+        search_terms=terms(title, building, *(one.said for one in voices)),
+        hearing=hearing,
+        received_at=first.at,
+        since=first.at,
+        due_at=problem_due(ProblemStatus.RECEIVED, kind, hearing.community_id, first.at),
+    )
+
+
+def _report(one: Heard, problem: Problem, hearing: Hearing, by: Person) -> Report:
+    contact = Contact(one.phone, one.name, one.building) if one.name or one.phone else None
+    consent, given_by = hearing.consent_text, hearing.consent_given_by
+    return Report(
+        reference=new_reference("R"),
+        nonce=uuid.uuid4(),
+        problem=problem,
+        voice=voice_of(contact, consent, given_by, None, one.at),
+        said=one.said,
+        channel=Channel.HEARING,
+        recorded_by=by,
+        received_at=one.at,
+    )
