@@ -39,6 +39,7 @@ JOBS = [
     Job("old posts", timedelta(days=1), "youwo.notices.tasks.forget_posts"),
     Job("evaluated", timedelta(days=1), "youwo.evaluation.retention.forget_evaluated"),
     Job("uploads", timedelta(days=1), "youwo.organizations.uploads.forget_files"),
+    Job("households", timedelta(days=1), "youwo.organizations.actions.forget_households"),
     Job("tries", timedelta(days=1), "youwo.config.periodic.forget_old_tries"),
     Job("sessions", timedelta(days=1), "youwo.config.periodic.forget_old_sessions"),
     Job("results", timedelta(days=1), "youwo.config.periodic.forget_old_results"),

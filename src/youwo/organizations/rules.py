@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from youwo.areas.models import Area
-from youwo.organizations.models import Mandate, MemberEnrolment, Organization, UnitEnrolment
+from youwo.organizations.models import (
+    HouseholdPairing,
+    Mandate,
+    MemberEnrolment,
+    Organization,
+    UnitEnrolment,
+)
 from youwo.people.models import Person, Role
 from youwo.people.rules import powers
 
@@ -60,3 +66,30 @@ def may_appoint(by: Person, organization: Organization, on: date) -> bool:
     return acts_for(by, organization, on) or powers(by, on).cover(
         organization.area_id, Role.COORDINATOR, Role.ADMINISTRATOR
     )
+
+
+# Who works out a whole area's pairs and puts them into force.
+PLANNERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
+
+
+def may_pair(by: Person, area_code: str, on: date) -> bool:
+    """Say whether somebody may pair units with a place, and end that: who keeps the place."""
+    return powers(by, on).cover(area_code, *KEEPERS)
+
+
+def may_plan(by: Person, area_code: str, on: date) -> bool:
+    """Say whether somebody may plan the pairs of an area, and put a plan into force there."""
+    return powers(by, on).cover(area_code, *PLANNERS)
+
+
+def keeps_households(by: Person, community_code: str, on: date) -> bool:
+    """Say whether somebody keeps a community's households: its workers, and nobody above them."""
+    held = powers(by, on).grants
+    return (Role.WORKER.value, community_code) in held
+
+
+def may_reach_household(by: Person, pairing: HouseholdPairing, on: date) -> bool:
+    """Say whether somebody may see whom a pairing is about: the member, the community's workers."""
+    if keeps_households(by, pairing.community_id, on):
+        return True
+    return pairing.person_id == by.pk and pairing.is_in_force(on)

@@ -1,4 +1,4 @@
-"""Checking and importing uploaded tables in the background."""
+"""Checking and importing uploaded tables, and working plans out, in the background."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from django.utils import timezone
 from django_tasks import task
 
 from youwo.organizations import imports
-from youwo.organizations.models import Import
+from youwo.organizations.models import Import, Plan
+from youwo.organizations.planning import working
 
 
 @task()
@@ -21,3 +22,9 @@ def check_import(key: int) -> None:
 def run_import(key: int) -> None:
     """Import the good rows of a checked table."""
     imports.run(Import.objects.select_related("area", "started_by").get(pk=key), timezone.now())
+
+
+@task()
+def work_out_plan(key: int) -> None:
+    """Work out who looks after which place."""
+    working.work_out(Plan.objects.get(pk=key), at=timezone.now())

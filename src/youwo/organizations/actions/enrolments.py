@@ -46,7 +46,8 @@ def check_day(day: date, *, at: datetime, field: str = "starts_on") -> None:
         raise Refused(_("This day is too far away. Please check the year."), field)
 
 
-def _reason(text: str) -> str:
+def clean_reason(text: str) -> str:
+    """Return a reason on one line; refuse one that says nothing."""
     text = " ".join(text.split())
     if len(text) < _SHORTEST_REASON:
         raise Refused(_("Please say in a few words why."), "reason")
@@ -373,7 +374,7 @@ def end_enrolment(
     """End an enrolment: `on` is the first day on which it no longer holds."""
     if not rules.may_change(by, enrolment, local_day(at)):
         raise Refused(_("You do not act for this unit, nor for this community."))
-    reason = _reason(reason)
+    reason = clean_reason(reason)
     check_day(on, at=at, field="on")
     enrolment = _lock(enrolment)
     if enrolment.voided_at is not None:
@@ -399,7 +400,7 @@ def void(enrolment: _Enrolment, *, reason: str, by: Person, at: datetime) -> _En
     """Take back an enrolment that was entered by mistake: it counts no more, and is kept."""
     if not rules.may_change(by, enrolment, local_day(at)):
         raise Refused(_("You do not act for this unit, nor for this community."))
-    reason = _reason(reason)
+    reason = clean_reason(reason)
     enrolment = _lock(enrolment)
     if enrolment.voided_at is not None:
         raise Refused(_("This enrolment has been voided already."))

@@ -15,10 +15,12 @@ from youwo.organizations.models.enrolments import (
     UnitEnrolment,
 )
 from youwo.organizations.models.pairings import Contact, HouseholdPairing, Pairing
+from youwo.organizations.models.plans import Adoption, Plan, PlannedUnit, Proposed
 
 __all__ = [
     "MOVED",
     "RETIRED",
+    "Adoption",
     "Branch",
     "Contact",
     "DatedQuerySet",
@@ -31,5 +33,8 @@ __all__ = [
     "Membership",
     "Organization",
     "Pairing",
+    "Plan",
+    "PlannedUnit",
+    "Proposed",
     "UnitEnrolment",
 ]

@@ -18,6 +18,7 @@ from youwo.organizations.models.enrolments import (
     Organization,
     ends_after_it_starts,
 )
+from youwo.organizations.models.plans import Adoption
 from youwo.people.models import ConsentText, Person
 
 
@@ -30,6 +31,13 @@ class Pairing(Enrolment):
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="pairings")
     # Why these two, in a few words; may be empty.
     reason = models.CharField(max_length=200, blank=True)
+    # The plan's adoption that began it, and the one that ended it.
+    adoption = models.ForeignKey(
+        Adoption, on_delete=models.PROTECT, null=True, blank=True, related_name="begun"
+    )
+    ended_by = models.ForeignKey(
+        Adoption, on_delete=models.PROTECT, null=True, blank=True, related_name="ended_ones"
+    )
 
     objects: ClassVar[EnrolmentQuerySet[Pairing]] = EnrolmentQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -30,7 +30,11 @@ class Version:
 
 
 def _purpose(name: str) -> str:
-    return {"account": _("For this account"), "wish": _("For a wish")}.get(name, name)
+    return {
+        "account": _("For this account"),
+        "wish": _("For a wish"),
+        "household": _("For a household that a member stays in touch with"),
+    }.get(name, name)
 
 
 def _versions(purpose: str, today: date) -> list[Version]:
