@@ -21,11 +21,14 @@ def turns_of_item(item: ServiceItem) -> list[Wanted]:
     """Return whose turn an item is now.
 
     Where residents reported the problem behind it, they are asked about that problem, and so is
-    the community: a problem that is done has turns of its own.
+    the community: a problem that is done has turns of its own. The owner of one that is clocked
+    elsewhere is asked there.
     """
     if item.status == ItemStatus.AGREED:
         if item.organization_id is None:
             return [_worker(item, "item.assign", _in(item, ASSIGN))]
+        if item.clocked:
+            return []
         return [_unit(item, "item.start", item.organization_id, _in(item, START))]
     if item.status == ItemStatus.STARTED:
         return _under_way(item)
@@ -41,6 +44,8 @@ def _under_way(item: ServiceItem) -> list[Wanted]:
     )
     helpers = item.helpers.order_by("pk").values_list("organization_id", flat=True)
     waiting = [_unit(item, "item.help", key, due_at) for key in helpers if key not in done]
+    if item.clocked:
+        return waiting
     if item.organization_id is None:
         return [_worker(item, "item.deliver", due_at), *waiting]
     return [_unit(item, "item.deliver", item.organization_id, due_at), *waiting]

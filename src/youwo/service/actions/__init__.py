@@ -1,6 +1,6 @@
 """What happens to service items and joint meetings."""
 
-from youwo.service.actions.agreed import add_helper, agree, drop, hand_on
+from youwo.service.actions.agreed import add_helper, agree, drop, hand_on, keep_time_elsewhere
 from youwo.service.actions.done import close, contest, deliver, reopen, start
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "deliver",
     "drop",
     "hand_on",
+    "keep_time_elsewhere",
     "reopen",
     "start",
 ]

@@ -47,12 +47,14 @@ def agree(
     resources: Iterable[Needed] = (),
     compound: Area | None = None,
     nonce: uuid.UUID | None = None,
+    clocked: bool = False,
 ) -> ServiceItem:
     """Agree that something will be done until a day, by an owner, with helpers and resources.
 
     A problem behind it is now in hand. Without `organization` nobody has it yet, and the community
-    finds somebody. The same nonce makes no second item. Refuses people who neither keep the service
-    list of the community nor act for the owner, and days that are over.
+    finds somebody. `clocked` says that the caller keeps its time and asks its owner. The same nonce
+    makes no second item. Refuses people who neither keep the service list of the community nor act
+    for the owner, and days that are over.
     """
     on = local_day(at)
     takes_it_on = organization is not None and acts_for(by, organization, on)
@@ -74,6 +76,7 @@ def agree(
         organization=organization,
         field=field,
         due_on=due_on,
+        clocked=clocked,
         agreed_by=by,
         agreed_at=at,
         since=at,
@@ -163,6 +166,16 @@ def hand_on(
         at=at,
     )
     return item
+
+
+def keep_time_elsewhere(item: ServiceItem, *, elsewhere: bool) -> None:
+    """Say that the caller keeps an item's time and asks its owner, or does so no more.
+
+    In the caller's transaction.
+    """
+    item.clocked = elsewhere
+    item.save(update_fields=["clocked"])
+    turns.put(item, turns_of_item(item))
 
 
 @transaction.atomic

@@ -89,6 +89,8 @@ class ServiceItem(models.Model):
     )
     field = models.CharField(max_length=12, choices=Field.choices)
     due_on = models.DateField(_("until"))
+    # What called for it keeps its time, and asks its owner.
+    clocked = models.BooleanField(default=False, db_default=False)
     search_terms = models.TextField(default="", blank=True, editable=False)
     agreed_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
