@@ -1,0 +1,114 @@
+"""Many rows written in one statement, for tables that a sweep fills by the hundred thousand.
+
+Rows are given as columns: a list where each row has its own value, a plain value where all share
+it. Nothing is made of them in Python, so only callers that know their rows use this; everybody else
+writes through models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, models
+
+_Columns = Mapping[str, Any]
+
+
+def _prepared(
+    model: type[models.Model], columns: _Columns
+) -> list[tuple[models.Field[Any, Any], Any]]:
+    """Return each column's field with its values as the database takes them."""
+    found = []
+    for name, given in columns.items():
+        field: Any = model._meta.get_field(name)
+        if isinstance(given, list):
+            value: Any = [field.get_db_prep_save(one, connection) for one in given]
+        else:
+            value = field.get_db_prep_save(given, connection)
+        found.append((field, value))
+    return found
+
+
+def _quoted(name: str | None) -> str:
+    return str(connection.ops.quote_name(name or ""))
+
+
+def _type(field: models.Field[Any, Any]) -> str:
+    kind = field.target_field if isinstance(field, models.ForeignKey) else field
+    return str(kind.db_type(connection)).split(" GENERATED")[0]
+
+
+def _columned(prepared: list[tuple[models.Field[Any, Any], Any]]) -> tuple[str, str, list[Any]]:
+    """Return what to select, the lists to select it from, and the parameters in their order."""
+    shared = [value for _field, value in prepared if not isinstance(value, list)]
+    listed = [(field, value) for field, value in prepared if isinstance(value, list)]
+    selected = ", ".join(
+        f"given.{_quoted(field.column)}" if isinstance(value, list) else f"%s::{_type(field)}"
+        for field, value in prepared
+    )
+    arrays = ", ".join(f"%s::{_type(field)}[]" for field, _value in listed)
+    names = ", ".join(_quoted(field.column) for field, _value in listed)
+    source = f"unnest({arrays}) AS given({names})"
+    return selected, source, [*shared, *(value for _field, value in listed)]
+
+
+def _rows(prepared: list[tuple[models.Field[Any, Any], Any]], count: int) -> list[tuple[Any, ...]]:
+    return [
+        tuple(value[row] if isinstance(value, list) else value for _field, value in prepared)
+        for row in range(count)
+    ]
+
+
+def insert(model: type[models.Model], count: int, columns: _Columns) -> None:
+    """Insert rows in one statement. Columns left out take the database's default."""
+    if not count:
+        return
+    prepared = _prepared(model, columns)
+    table = _quoted(model._meta.db_table)
+    names = ", ".join(_quoted(field.column) for field, _value in prepared)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            selected, source, parameters = _columned(prepared)
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT {selected} FROM {source}",
+                parameters,
+            )
+            return
+        places = ", ".join(["%s"] * len(prepared))
+        cursor.executemany(
+            f"INSERT INTO {table} ({names}) VALUES ({places})",
+            _rows(prepared, count),
+        )
+
+
+def update(model: type[models.Model], keys: list[int], columns: _Columns) -> None:
+    """Change rows, found by their keys, in one statement."""
+    if not keys:
+        return
+    prepared = _prepared(model, columns)
+    key: Any = model._meta.pk
+    table = _quoted(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            listed = [(field, value) for field, value in prepared if isinstance(value, list)]
+            shared = [value for _field, value in prepared if not isinstance(value, list)]
+            changes = ", ".join(
+                f"{_quoted(field.column)} = "
+                + (f"given.{_quoted(field.column)}" if isinstance(value, list) else "%s")
+                for field, value in prepared
+            )
+            arrays = ", ".join(f"%s::{_type(field)}[]" for field, _value in [(key, keys), *listed])
+            names = ", ".join(_quoted(field.column) for field, _value in [(key, keys), *listed])
+            cursor.execute(
+                f"UPDATE {table} SET {changes} FROM unnest({arrays}) AS given({names})"
+                f" WHERE {table}.{_quoted(key.column)} = given.{_quoted(key.column)}",
+                [*shared, keys, *(value for _field, value in listed)],
+            )
+            return
+        changes = ", ".join(f"{_quoted(field.column)} = %s" for field, _value in prepared)
+        rows = _rows(prepared, len(keys))
+        cursor.executemany(
+            f"UPDATE {table} SET {changes} WHERE {_quoted(key.column)} = %s",
+            [(*row, one) for row, one in zip(rows, keys, strict=True)],
+        )
