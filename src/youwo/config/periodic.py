@@ -32,6 +32,7 @@ JOBS = [
     Job("notices", timedelta(seconds=5), "youwo.notices.tasks.deliver_due"),
     Job("posts", timedelta(seconds=5), "youwo.notices.robots.tasks.post_due"),
     Job("needs", timedelta(seconds=30), "youwo.needs.sweep.sweep"),
+    Job("dispatch", timedelta(seconds=30), "youwo.dispatch.sweep.sweep"),
     Job("evaluation", timedelta(seconds=60), "youwo.evaluation.sweep.sweep"),
     Job("insight", timedelta(seconds=30), "youwo.insight.actions.roll_up"),
     Job("journal", timedelta(seconds=60), "youwo.journal.actions.seal"),

@@ -9,8 +9,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from youwo.areas.models import Area, within
+from youwo.ledger.models import Field
+from youwo.needs.models import Problem
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
+from youwo.service.models import ServiceItem
 
 
 class Office(models.TextChoices):
@@ -153,9 +156,24 @@ class Whistle(models.Model):
     compound = models.ForeignKey(
         Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    # What it is about: a problem, or a service item; once answered, the item that carries it.
+    problem = models.ForeignKey(
+        Problem, on_delete=models.PROTECT, null=True, blank=True, related_name="whistles"
+    )
+    item = models.ForeignKey(
+        ServiceItem, on_delete=models.PROTECT, null=True, blank=True, related_name="whistles"
+    )
+    # Blown from a service item that was there before.
+    from_item = models.BooleanField(default=False, db_default=False)
     # Read by the units that are called: nothing personal.
     title = models.CharField(_("title"), max_length=60)
     matter = models.CharField(_("matter"), max_length=500)
+    field = models.CharField(
+        max_length=12,
+        choices=Field.choices,
+        default=Field.TROUBLES,
+        db_default=Field.TROUBLES.value,
+    )
     search_terms = models.TextField(default="", blank=True, editable=False)
     whistled_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="whistles", db_index=False
@@ -166,8 +184,10 @@ class Whistle(models.Model):
     due_at = models.DateTimeField(null=True)
     # When the clock next does something by itself: climbs, or ends a pause. Null on the top rung.
     rings_at = models.DateTimeField(null=True, blank=True)
-    # Working hours granted beyond those of the level: extensions.
-    more_hours = models.DecimalField(max_digits=6, decimal_places=1, default=0)
+    # How much working time there is to solve it, extensions included; counted from the answer.
+    solve_minutes = models.PositiveIntegerField(null=True, blank=True)
+    # When the time to solve it was over, until an office has set a new one.
+    overdue_at = models.DateTimeField(null=True, blank=True)
     climbed = models.PositiveSmallIntegerField(default=0)
     answered_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
@@ -188,7 +208,8 @@ class Whistle(models.Model):
                 name="dispatch_whistle_rings_while_running",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["blown", "withdrawn"]) | Q(answered_at__isnull=False),
+                condition=Q(status__in=["blown", "withdrawn"])
+                | Q(answered_at__isnull=False, solve_minutes__isnull=False),
                 name="dispatch_whistle_answered_at",
             ),
             models.CheckConstraint(
@@ -199,6 +220,25 @@ class Whistle(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="withdrawn") | ~Q(reason=""),
                 name="dispatch_whistle_withdrawn_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(problem__isnull=False) | Q(item__isnull=False),
+                name="dispatch_whistle_is_about_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["blown", "withdrawn"]) | Q(item__isnull=False),
+                name="dispatch_whistle_answered_has_item",
+            ),
+            # One whistle at a time calls for one matter.
+            models.UniqueConstraint(
+                fields=["problem"],
+                condition=Q(status__in=["blown", "answered", "paused", "delivered"]),
+                name="dispatch_whistle_problem_once",
+            ),
+            models.UniqueConstraint(
+                fields=["item"],
+                condition=Q(status__in=["blown", "answered", "paused", "delivered"]),
+                name="dispatch_whistle_item_once",
             ),
         ]
         indexes: ClassVar[list[Any]] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -58,10 +59,14 @@ def outside_matters() -> list[OutsideMatter]:
     return list(OutsideMatter.objects.filter(active=True).order_by("place", "code"))
 
 
-def outside(words: str, area_code: str = "") -> OutsideMatter | None:
+def outside(
+    words: str, area_code: str = "", *, kinds: Sequence[str] = OutsideMatter.Kind.values
+) -> OutsideMatter | None:
     """Return what lies outside the programme and is named in the words; the most urgent if many."""
     compact = "".join(words.split())
     for matter in outside_matters():
+        if matter.kind not in kinds:
+            continue
         holds_here = matter.area_id is None or area_code.startswith(matter.area_id)
         if holds_here and any(word in compact for word in matter.words.split()):
             return matter

@@ -16,6 +16,7 @@ from youwo.areas import actions as areas
 from youwo.areas import tables
 from youwo.areas.models import Area
 from youwo.core.refused import Refused
+from youwo.dispatch.actions import load_ladder
 from youwo.evaluation.actions import load_templates
 from youwo.needs.defaults import load_outside_matters
 from youwo.organizations import imports
@@ -67,6 +68,7 @@ def _load_evaluation_sheets() -> int:
 def _import_defaults(command: BaseCommand, options: dict[str, Any]) -> None:
     load_defaults(at=timezone.now())
     added = load_outside_matters()
+    load_ladder(at=timezone.now())
     sheets = _load_evaluation_sheets()
     command.stdout.write(
         f"Consent texts and skills are there; {added} outside matters added,"

@@ -1,0 +1,32 @@
+"""What happens to a whistle, from the call to the end: a module for each stretch."""
+
+from youwo.dispatch.actions.answered import answer, decide, object_to
+from youwo.dispatch.actions.blown import blow, call, withdraw
+from youwo.dispatch.actions.followed import follow
+from youwo.dispatch.actions.ladders import Rung, load_ladder, remove_ladder, set_ladder
+from youwo.dispatch.actions.shared import ask_help, hand_on, help_out, say_no, take_over
+from youwo.dispatch.actions.timed import decide_extension, extend, pause, resume, set_time
+
+__all__ = [
+    "Rung",
+    "answer",
+    "ask_help",
+    "blow",
+    "call",
+    "decide",
+    "decide_extension",
+    "extend",
+    "follow",
+    "hand_on",
+    "help_out",
+    "load_ladder",
+    "object_to",
+    "pause",
+    "remove_ladder",
+    "resume",
+    "say_no",
+    "set_ladder",
+    "set_time",
+    "take_over",
+    "withdraw",
+]

@@ -1,0 +1,273 @@
+"""What units say to a whistle: they report, they object; and what is decided on an objection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from youwo.core.clock import local_day
+from youwo.core.refused import Refused
+from youwo.dispatch import rules
+from youwo.dispatch.actions.blown import call_units, refuse_pushing_down
+from youwo.dispatch.actions.moving import (
+    MINUTES,
+    begin_span,
+    deciding_office,
+    end_span,
+    locked,
+    move,
+    must_speak_for,
+    put_turns,
+    reply_due,
+    solve_due,
+    speakers,
+    tell,
+)
+from youwo.dispatch.clock import until
+from youwo.dispatch.models import Call, Objection, Span, Status, Whistle
+from youwo.dispatch.terms import DECIDE
+from youwo.journal import actions as journal
+from youwo.organizations.models import Organization
+from youwo.people.models import Person
+from youwo.service import actions as service
+
+
+def call_of(whistle: Whistle, organization: Organization, *statuses: str) -> Call:
+    """Return a unit's call that stands in one of some states; refuses where it has none."""
+    call = (
+        whistle.calls.select_related("organization")
+        .filter(organization=organization, status__in=statuses)
+        .order_by("-pk")
+        .first()
+    )
+    if call is None:
+        raise Refused(_("This unit has nothing to answer here any more."))
+    return call
+
+
+@transaction.atomic
+def answer(
+    whistle: Whistle,
+    *,
+    organization: Organization,
+    who: str,
+    arrives_at: datetime,
+    by: Person,
+    at: datetime,
+    reply: str = "",
+) -> Call:
+    """Report to a whistle: who comes, and when. The first to answer is responsible from now on.
+
+    The unit owns the service item that carries the matter; its time to solve it begins. The other
+    units called are no longer needed, but may join. Refuses units that were not called, and those
+    that come second.
+    """
+    Whistle.objects.select_for_update().only("pk").get(pk=whistle.pk)
+    standing = Whistle.objects.only("status").get(pk=whistle.pk)
+    if standing.status in (Status.ANSWERED, Status.PAUSED):
+        raise Refused(
+            _("Another unit was a moment faster and is responsible now. You may join and help.")
+        )
+    whistle = locked(whistle, "answer")
+    call = call_of(whistle, organization, Call.Status.CALLED, Call.Status.OBJECTED)
+    must_speak_for(call, whistle, by, at)
+    if arrives_at < at:
+        raise Refused(_("This moment is over. When do you come?"), "arrives_at")
+    others = whistle.calls.exclude(pk=call.pk)
+    others.filter(status__in=[Call.Status.CALLED, Call.Status.OBJECTED]).update(
+        status=Call.Status.RELIEVED, responsible=False
+    )
+    others.filter(responsible=True).update(responsible=False)
+    Objection.objects.filter(call__whistle=whistle, granted__isnull=True).update(
+        granted=True, decided_at=at, decision=_("A unit has answered.")
+    )
+    call.status, call.responsible = Call.Status.ANSWERED, True
+    call.answered_by, call.answered_at = by, at
+    call.who, call.arrives_at, call.reply = who, arrives_at, reply
+    call.save(
+        update_fields=[
+            "status", "responsible", "answered_by", "answered_at", "who", "arrives_at", "reply",
+        ]
+    )  # fmt: skip
+    end_span(whistle, at)
+    begin_span(whistle, stage=Span.Stage.SOLVE, at=at)
+    whistle.answered_at = at
+    whistle.solve_minutes = round(float(whistle.level.solve_hours) * MINUTES)
+    whistle.due_at = whistle.rings_at = solve_due(whistle, at)
+    whistle.overdue_at = None
+    _take_item(whistle, call, by=by, at=at)
+    move(
+        whistle,
+        "answer",
+        at=at,
+        also=["answered_at", "solve_minutes", "due_at", "rings_at", "overdue_at", "item"],
+    )
+    journal.write(
+        "report",
+        whistle,
+        by=by,
+        at=at,
+        area_code=whistle.community_id,
+        organization=organization.pk,
+    )
+    put_turns(whistle, at=at)
+    tell(
+        whistle,
+        [whistle.whistled_by],
+        gettext_lazy("A unit has answered your whistle."),
+        cause="answer",
+        at=at,
+    )
+    return call
+
+
+def _take_item(whistle: Whistle, call: Call, *, by: Person, at: datetime) -> None:
+    """Let the unit own the service item behind the whistle; agree on one where there is none."""
+    item = whistle.item
+    if item is None:
+        whistle.item = service.agree(
+            whistle.title,
+            community=whistle.community,
+            compound=whistle.compound,
+            problem=whistle.problem,
+            organization=call.organization,
+            field=whistle.field,
+            due_on=local_day(whistle.due_at or at),
+            nonce=whistle.nonce,
+            clocked=True,
+            by=by,
+            at=at,
+        )
+        return
+    if item.organization_id != call.organization_id:
+        # The community whistled to find an owner: it is who hands the item on.
+        item = service.hand_on(
+            item,
+            organization=call.organization,
+            reason=_("The unit has answered a whistle."),
+            by=whistle.whistled_by,
+            at=at,
+        )
+    service.keep_time_elsewhere(item, elsewhere=True)
+
+
+@transaction.atomic
+def object_to(
+    whistle: Whistle, *, organization: Organization, reason: str, by: Person, at: datetime
+) -> Objection:
+    """Say, once, that a whistle is not for this unit. The next level's office decides.
+
+    The unit need not answer until then.
+    """
+    whistle = locked(whistle, "object")
+    call = call_of(whistle, organization, Call.Status.CALLED)
+    must_speak_for(call, whistle, by, at)
+    if call.role != Call.Role.RECEIVER:
+        raise Refused(_("You were asked, not called: please simply say no."))
+    if call.objections.exists():
+        raise Refused(_("It has been decided already that your unit answers."))
+    call.status = Call.Status.OBJECTED
+    call.save(update_fields=["status"])
+    objection = Objection.objects.create(
+        call=call,
+        by=by,
+        at=at,
+        reason=reason,
+        office_id=deciding_office(whistle, at),
+        due_at=until(at, minutes=round(DECIDE * MINUTES), area_code=whistle.community_id).at,
+    )
+    journal.write(
+        "object",
+        whistle,
+        by=by,
+        at=at,
+        area_code=whistle.community_id,
+        reason=reason,
+        organization=organization.pk,
+    )
+    put_turns(whistle, at=at)
+    tell(
+        whistle,
+        [whistle.whistled_by],
+        gettext_lazy("A unit says that your whistle is not for it. The level above decides."),
+        cause=f"object.{objection.pk}",
+        at=at,
+    )
+    return objection
+
+
+@transaction.atomic
+def decide(
+    objection: Objection,
+    *,
+    upheld: bool,
+    reason: str,
+    by: Person,
+    at: datetime,
+    instead: Sequence[Organization] = (),
+) -> Whistle:
+    """Decide on an objection, with a reason that both sides read.
+
+    Upheld, the unit is excused, and those named in `instead` are called; rejected, it must answer
+    within a new time. Refuses who objected, and offices that it does not lie with.
+    """
+    whistle = locked(objection.call.whistle, "decide")
+    objection = Objection.objects.select_related("call__organization").get(pk=objection.pk)
+    if objection.granted is not None:
+        raise Refused(_("This has been decided already."))
+    if not rules.may_decide(by, objection, rules.units_asking(objection), local_day(at)):
+        raise Refused(_("The office of the level above decides, and never who objected."))
+    objection.granted, objection.decision = upheld, reason
+    objection.decided_by, objection.decided_at = by, at
+    objection.save(update_fields=["granted", "decision", "decided_by", "decided_at"])
+    call = objection.call
+    if upheld:
+        _excuse(whistle, call)
+        for unit in instead:
+            refuse_pushing_down(whistle.problem, unit)
+        if instead:
+            call_units(whistle, instead, by=by, at=at, words=reason)
+    else:
+        call.status, call.due_at = Call.Status.CALLED, reply_due(whistle, at)
+        call.save(update_fields=["status", "due_at"])
+        whistle.due_at = whistle.rings_at = call.due_at
+        whistle.save(update_fields=["due_at", "rings_at"])
+    journal.write(
+        "uphold" if upheld else "reject",
+        whistle,
+        by=by,
+        at=at,
+        area_code=whistle.community_id,
+        reason=reason,
+        organization=call.organization_id,
+    )
+    put_turns(whistle, at=at)
+    tell(
+        whistle,
+        [*speakers([call.organization_id], at), whistle.whistled_by],
+        gettext_lazy("An objection was upheld; the unit is excused.")
+        if upheld
+        else gettext_lazy("An objection was not upheld; the unit answers within a new time."),
+        cause=f"decide.{objection.pk}",
+        at=at,
+    )
+    return whistle
+
+
+def _excuse(whistle: Whistle, call: Call) -> None:
+    """Let a unit go; where it was the first called, the next one called takes its place."""
+    was_first = call.responsible
+    call.status, call.responsible = Call.Status.EXCUSED, False
+    call.save(update_fields=["status", "responsible"])
+    if was_first:
+        remaining = whistle.calls.filter(
+            status__in=[Call.Status.CALLED, Call.Status.OBJECTED], role=Call.Role.RECEIVER
+        )
+        following = remaining.order_by("pk").first()
+        if following is not None:
+            following.responsible = True
+            following.save(update_fields=["responsible"])

@@ -1,0 +1,115 @@
+"""Following the service item that carries a whistle: done, judged, open again.
+
+What is delivered and what the resident says lives in `service`, which knows no whistles; so the
+whistle looks, in the transaction of whoever calls, and in each sweep.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from youwo.dispatch.actions.blown import let_go
+from youwo.dispatch.actions.moving import (
+    MINUTES,
+    begin_span,
+    end_span,
+    move,
+    put_turns,
+    solve_due,
+    solve_spent,
+)
+from youwo.dispatch.clock import until
+from youwo.dispatch.models import Span, Status, Whistle
+from youwo.dispatch.terms import JUDGE
+from youwo.journal import actions as journal
+from youwo.service.models import ItemStatus, ServiceItem
+
+_RUNNING = (Status.ANSWERED, Status.PAUSED)
+
+
+@transaction.atomic
+def follow(item: ServiceItem, *, at: datetime) -> Whistle | None:
+    """Bring the whistle that an item carries to where the item stands; None where there is none."""
+    keys = Whistle.objects.filter(item=item, answered_at__isnull=False).exclude(
+        status=Status.WITHDRAWN
+    )
+    found = keys.order_by("-pk").first()
+    if found is None:
+        return None
+    Whistle.objects.select_for_update().only("pk").get(pk=found.pk)
+    whistle = Whistle.objects.select_related("level", "community", "item").get(pk=found.pk)
+    status = ItemStatus(whistle.item.status) if whistle.item else ItemStatus.AGREED
+    if status in (ItemStatus.DELIVERED, ItemStatus.CLOSED) and whistle.status in _RUNNING:
+        _deliver(whistle, at)
+    if status == ItemStatus.CLOSED and whistle.status == Status.DELIVERED:
+        _close(whistle, at)
+    elif status in (ItemStatus.AGREED, ItemStatus.STARTED) and whistle.status in (
+        Status.DELIVERED,
+        Status.CLOSED,
+    ):
+        _reopen(whistle, at)
+    elif status == ItemStatus.DROPPED and whistle.is_open:
+        _drop(whistle, at)
+    return whistle
+
+
+def _deliver(whistle: Whistle, at: datetime) -> None:
+    done_at = (whistle.item and whistle.item.delivered_at) or at
+    end_span(whistle, done_at)
+    whistle.delivered_at, whistle.rings_at = done_at, None
+    whistle.due_at = until(
+        done_at, minutes=round(JUDGE * MINUTES), area_code=whistle.community_id
+    ).at
+    whistle.extensions.filter(granted__isnull=True).update(
+        granted=False, decided_at=at, decision=_("It was done before this was decided.")
+    )
+    move(whistle, "deliver", at=done_at, also=["delivered_at", "rings_at", "due_at"])
+    journal.write("deliver", whistle, by=None, at=at, area_code=whistle.community_id)
+    put_turns(whistle, at=at)
+
+
+def _close(whistle: Whistle, at: datetime) -> None:
+    whistle.closed_at = (whistle.item and whistle.item.closed_at) or at
+    move(whistle, "close", at=at, also=["closed_at"])
+    journal.write("close", whistle, by=None, at=at, area_code=whistle.community_id)
+
+
+def _reopen(whistle: Whistle, at: datetime) -> None:
+    """The resident says that something is missing: the unit has the time of the level anew."""
+    begin_span(whistle, stage=Span.Stage.SOLVE, at=at)
+    whistle.solve_minutes = solve_spent(whistle, at) + round(
+        float(whistle.level.solve_hours) * MINUTES
+    )
+    whistle.due_at = whistle.rings_at = solve_due(whistle, at)
+    whistle.overdue_at = whistle.delivered_at = whistle.closed_at = None
+    whistle.reason = whistle.item.reason if whistle.item else ""
+    move(
+        whistle,
+        "reopen",
+        at=at,
+        also=[
+            "solve_minutes", "due_at", "rings_at", "overdue_at", "delivered_at", "closed_at",
+            "reason",
+        ],
+    )  # fmt: skip
+    journal.write("reopen", whistle, by=None, at=at, area_code=whistle.community_id)
+    put_turns(whistle, at=at)
+
+
+def _drop(whistle: Whistle, at: datetime) -> None:
+    """The community has dropped the item: the whistle goes with it."""
+    if whistle.status == Status.DELIVERED:
+        # Contested and dropped since the last look.
+        _reopen(whistle, at)
+    let_go(whistle, reason=_("The service item was dropped."), at=at)
+    end_span(whistle, at)
+    whistle.reason = (whistle.item and whistle.item.reason) or _("The service item was dropped.")
+    whistle.closed_at, whistle.rings_at = at, None
+    move(whistle, "withdraw", at=at, also=["reason", "closed_at", "rings_at"])
+    journal.write(
+        "withdraw", whistle, by=None, at=at, area_code=whistle.community_id, reason=whistle.reason
+    )
+    put_turns(whistle, at=at)

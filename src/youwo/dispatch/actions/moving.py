@@ -1,0 +1,280 @@
+"""What all changes of a whistle share: the lock, the move, the clock's intervals, turns, words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from youwo.core.clock import local_day
+from youwo.core.refused import Refused
+from youwo.dispatch import rules
+from youwo.dispatch.clock import counted, until
+from youwo.dispatch.models import (
+    MOVES,
+    Call,
+    Extension,
+    Level,
+    Objection,
+    Office,
+    Span,
+    Status,
+    Whistle,
+)
+from youwo.dispatch.offices import Offices, deciding, offices
+from youwo.notices import actions as notices
+from youwo.notices.models import Kind as NoticeKind
+from youwo.organizations.models import Mandate
+from youwo.people.models import Person, Role
+from youwo.turns import actions as turns
+from youwo.turns.actions import Wanted
+
+MINUTES = 60
+_ASKED = {
+    Call.Role.RECEIVER: "whistle.answer",
+    Call.Role.SUCCESSOR: "whistle.take_over",
+    Call.Role.HELPER: "whistle.help",
+}
+LIVE = (Call.Status.CALLED, Call.Status.OBJECTED, Call.Status.ANSWERED, Call.Status.HELPING)
+
+
+def locked(whistle: Whistle, verb: str) -> Whistle:
+    """Lock a whistle, because several units often act on the same one in the same minute.
+
+    All that belongs to it changes under this lock. What it names is read by a statement of its own,
+    as it is now.
+    """
+    Whistle.objects.select_for_update().only("pk").get(pk=whistle.pk)
+    row = Whistle.objects.select_related(
+        "level", "community", "compound", "whistled_by", "problem__kind", "item"
+    ).get(pk=whistle.pk)
+    if row.status not in MOVES[verb]:
+        raise Refused(
+            _("This whistle has moved on in the meantime: it is now “%(status)s”.")
+            % {"status": row.get_status_display()}
+        )
+    return row
+
+
+def must_deal(whistle: Whistle, by: Person, at: datetime) -> None:
+    """Refuse people who do not act for the community that whistled."""
+    if not rules.may_deal(by, whistle, local_day(at)):
+        raise Refused(_("Only the community that whistled can do this."))
+
+
+def must_speak_for(call: Call, whistle: Whistle, by: Person, at: datetime) -> None:
+    """Refuse people who neither act for the unit nor write down what it told the community."""
+    if not rules.may_speak_for(by, call, whistle, local_day(at)):
+        raise Refused(_("Only who acts for the unit, or the community, can enter this."))
+
+
+def rungs(whistle: Whistle) -> list[Level]:
+    """Return the ladder on which a whistle stands, from the bottom up."""
+    return list(Level.objects.filter(ladder=whistle.level.ladder_id).order_by("number"))
+
+
+def responsible(whistle: Whistle) -> Call:
+    """Return the call of the first receiver."""
+    return whistle.calls.select_related("organization").get(responsible=True)
+
+
+def reply_due(whistle: Whistle, at: datetime) -> datetime:
+    """Return until when a unit called at this moment has time to answer."""
+    hours = float(whistle.level.reply_hours)
+    return until(at, minutes=round(hours * MINUTES), area_code=whistle.community_id).at
+
+
+def solve_due(whistle: Whistle, at: datetime) -> datetime:
+    """Return when the time to solve it is over, by what the clock has counted so far."""
+    spent = counted(whistle.spans.all(), at, stage=Span.Stage.SOLVE, area_code=whistle.community_id)
+    left = (whistle.solve_minutes or 0) - spent
+    return until(at, minutes=left, area_code=whistle.community_id).at
+
+
+def solve_spent(whistle: Whistle, at: datetime) -> int:
+    """Return the working minutes counted since it was answered, without pauses."""
+    return counted(whistle.spans.all(), at, stage=Span.Stage.SOLVE, area_code=whistle.community_id)
+
+
+def end_span(whistle: Whistle, at: datetime) -> None:
+    """End the interval that is open now, if one is."""
+    for span in whistle.spans.filter(ends_at__isnull=True):
+        span.ends_at = max(at, span.starts_at)
+        span.save(update_fields=["ends_at"])
+
+
+def begin_span(
+    whistle: Whistle,
+    *,
+    stage: str,
+    at: datetime,
+    kind: str = Span.Kind.RUNNING,
+    reason: str = "",
+    last: datetime | None = None,
+) -> Span:
+    """Begin the next interval of the clock."""
+    return Span.objects.create(
+        whistle=whistle,
+        level=whistle.level,
+        kind=kind,
+        stage=stage,
+        starts_at=at,
+        reason=reason,
+        until=last,
+    )
+
+
+def move(whistle: Whistle, verb: str, *, at: datetime, also: Sequence[str] = ()) -> None:
+    """Set the state a verb leads to, and save the named fields."""
+    before = whistle.status
+    whistle.status = MOVES[verb][before]
+    if whistle.status != before:
+        whistle.since = at
+    whistle.save(update_fields=["status", "since", *also])
+
+
+@dataclass
+class Around:
+    """What stands around a whistle, and says whose turn it is."""
+
+    calls: list[Call] = field(default_factory=list)
+    objections: list[Objection] = field(default_factory=list)
+    extensions: list[Extension] = field(default_factory=list)
+
+
+def around(whistle: Whistle) -> Around:
+    """Read what stands around a whistle. Three queries."""
+    return Around(
+        list(whistle.calls.filter(status__in=LIVE).order_by("pk")),
+        list(
+            Objection.objects.filter(call__whistle=whistle, granted__isnull=True)
+            .select_related("call")
+            .order_by("pk")
+        ),
+        list(whistle.extensions.filter(granted__isnull=True)),
+    )
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """Makes the turns of one whistle."""
+
+    whistle: Whistle
+    at: datetime
+
+    def _one(
+        self, kind: str, due_at: datetime, since: datetime, detail: str, **whose: Any
+    ) -> Wanted:
+        whistle = self.whistle
+        return Wanted(
+            kind=kind,
+            reference=whistle.reference,
+            title=whistle.title,
+            detail=detail,
+            since=since,
+            due_at=due_at,
+            **{"area": whistle.community_id, **whose},
+        )
+
+    def unit(self, kind: str, due_at: datetime, since: datetime, organization: int) -> Wanted:
+        place = self.whistle.community.name
+        return self._one(kind, due_at, since, place, organization=organization)
+
+    def staff(self, kind: str, due_at: datetime, since: datetime, **whose: Any) -> Wanted:
+        detail = f"{self.whistle.level.name} · {self.whistle.community.name}"
+        return self._one(kind, due_at, since, detail, **whose)
+
+
+def _of_units(asking: _Asking, calls: list[Call]) -> list[Wanted]:
+    due_at = asking.whistle.due_at or asking.at
+    found = []
+    for call in calls:
+        if call.status == Call.Status.CALLED:
+            kind = _ASKED[Call.Role(call.role)]
+            found.append(asking.unit(kind, call.due_at, call.called_at, call.organization_id))
+        elif call.responsible and call.status == Call.Status.ANSWERED:
+            since = asking.whistle.since
+            found.append(asking.unit("whistle.solve", due_at, since, call.organization_id))
+    return found
+
+
+def _to_decide(asking: _Asking, stands: Around) -> list[Wanted]:
+    lead = tuple(call.organization_id for call in stands.calls if call.responsible)
+    asked: list[tuple[str, Objection | Extension, tuple[int, ...]]] = [
+        ("whistle.decide", objection, (objection.call.organization_id,))
+        for objection in stands.objections
+    ]
+    asked += [("whistle.grant", extension, lead) for extension in stands.extensions]
+    return [
+        asking.staff(
+            kind,
+            matter.due_at,
+            matter.at,
+            area=matter.office_id,
+            role=Role.COORDINATOR,
+            not_persons=(matter.by_id,),
+            not_organizations=units,
+        )
+        for kind, matter, units in asked
+    ]
+
+
+def wanted(whistle: Whistle, stands: Around, held: Offices, at: datetime) -> list[Wanted]:
+    """Return whose turn it is with a whistle, and with what.
+
+    What is done is judged at the service item, whose turn is enough.
+    """
+    if whistle.status in (Status.DELIVERED, Status.CLOSED, Status.WITHDRAWN):
+        return []
+    asking = _Asking(whistle, at)
+    found = [*_of_units(asking, stands.calls), *_to_decide(asking, stands)]
+    due_at = whistle.due_at or at
+    answers = whistle.level.answers
+    office = held.of(whistle.community_id, answers) if answers != Office.UNIT else ""
+    if whistle.status == Status.BLOWN:
+        if office:
+            whose = {"area": office, "role": Role.COORDINATOR}
+            found.append(asking.staff("whistle.see_to", due_at, whistle.since, **whose))
+        if not any(call.role == Call.Role.RECEIVER for call in stands.calls):
+            found.append(asking.staff("whistle.call", due_at, at, role=Role.WORKER))
+    elif whistle.overdue_at is not None and office:
+        rings_at = whistle.rings_at or due_at
+        whose = {"area": office, "role": Role.COORDINATOR}
+        found.append(asking.staff("whistle.overdue", rings_at, whistle.overdue_at, **whose))
+    return found
+
+
+def put_turns(whistle: Whistle, *, at: datetime, new: bool = False) -> None:
+    """Say whose turn it is now."""
+    held = offices(local_day(at), [whistle.community_id])
+    turns.put(whistle, wanted(whistle, around(whistle), held, at), new=new)
+
+
+def deciding_office(whistle: Whistle, at: datetime) -> str:
+    """Return the place whose coordinators decide what is asked at the level where it stands."""
+    held = offices(local_day(at), [whistle.community_id])
+    return held.of(whistle.community_id, deciding(whistle.level, rungs(whistle)))
+
+
+def speakers(organizations: Iterable[int], at: datetime) -> list[Person]:
+    """Return who acts for some units. One query."""
+    rows = Mandate.objects.in_force(local_day(at)).filter(organization__in=list(organizations))
+    return list({row.person_id: row.person for row in rows.select_related("person")}.values())
+
+
+def tell(
+    whistle: Whistle, people: Sequence[Person], subject: object, *, cause: str, at: datetime
+) -> None:
+    """Tell people something about a whistle; the same cause at the same moment only once."""
+    notices.tell(
+        people,
+        kind=NoticeKind.CASE,
+        subject=subject,
+        body=whistle.title,
+        link=f"/work/whistles/{whistle.reference}/",
+        cause=f"whistle.{whistle.pk}.{cause}.{int(at.timestamp())}",
+        at=at,
+    )

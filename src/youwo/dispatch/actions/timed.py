@@ -1,0 +1,243 @@
+"""The clock held and stretched: pauses, extensions, and new times set by an office."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from youwo.almanac.queries import working_minutes
+from youwo.core.clock import local_day
+from youwo.core.refused import Refused
+from youwo.dispatch import rules
+from youwo.dispatch.actions.moving import (
+    MINUTES,
+    begin_span,
+    deciding_office,
+    end_span,
+    locked,
+    move,
+    must_speak_for,
+    put_turns,
+    responsible,
+    solve_due,
+    solve_spent,
+    speakers,
+    tell,
+)
+from youwo.dispatch.clock import minute, until
+from youwo.dispatch.models import Extension, Span, Whistle
+from youwo.dispatch.terms import DAY, DECIDE, LONGEST_PAUSE
+from youwo.journal import actions as journal
+from youwo.people.models import Person
+
+
+@transaction.atomic
+def pause(whistle: Whistle, *, reason: str, last: datetime, by: Person, at: datetime) -> Whistle:
+    """Stop the clock until a moment, with a reason that the resident reads. It goes on by itself.
+
+    Refuses others than the responsible unit, and pauses that are too long.
+    """
+    whistle = locked(whistle, "pause")
+    must_speak_for(responsible(whistle), whistle, by, at)
+    if last <= at:
+        raise Refused(_("A pause ends in the future."), "last")
+    if working_minutes(minute(at), last, area_code=whistle.community_id) > LONGEST_PAUSE * MINUTES:
+        raise Refused(
+            _("A pause lasts at most %(days)s working days. For more, please ask for more time.")
+            % {"days": round(LONGEST_PAUSE / DAY)},
+            "last",
+        )
+    end_span(whistle, at)
+    begin_span(
+        whistle,
+        stage=Span.Stage.SOLVE,
+        kind=Span.Kind.PAUSED,
+        at=at,
+        reason=reason,
+        last=last,
+    )
+    whistle.due_at = whistle.rings_at = last
+    move(whistle, "pause", at=at, also=["due_at", "rings_at"])
+    journal.write("pause", whistle, by=by, at=at, area_code=whistle.community_id, reason=reason)
+    put_turns(whistle, at=at)
+    tell(
+        whistle,
+        [whistle.whistled_by],
+        gettext_lazy("A unit has paused its work on a whistle; the reason is on its page."),
+        cause="pause",
+        at=at,
+    )
+    return whistle
+
+
+@transaction.atomic
+def resume(whistle: Whistle, *, by: Person, at: datetime) -> Whistle:
+    """Let the clock go on before the pause is over."""
+    whistle = locked(whistle, "resume")
+    must_speak_for(responsible(whistle), whistle, by, at)
+    end_span(whistle, at)
+    begin_span(whistle, stage=Span.Stage.SOLVE, at=at)
+    _run(whistle, at)
+    move(whistle, "resume", at=at, also=["due_at", "rings_at"])
+    journal.write("resume", whistle, by=by, at=at, area_code=whistle.community_id)
+    put_turns(whistle, at=at)
+    return whistle
+
+
+def _run(whistle: Whistle, at: datetime) -> None:
+    """Set until when the time to solve it lasts, by what is left."""
+    whistle.due_at = whistle.rings_at = solve_due(whistle, at)
+
+
+@transaction.atomic
+def extend(whistle: Whistle, *, hours: Decimal, reason: str, by: Person, at: datetime) -> Extension:
+    """Take more working hours, with a reason that the resident reads.
+
+    Within the limit of the level they hold at once; beyond it, the level above decides.
+    """
+    whistle = locked(whistle, "extend")
+    must_speak_for(responsible(whistle), whistle, by, at)
+    if whistle.extensions.filter(granted__isnull=True).exists():
+        raise Refused(_("More time has been asked for already; the level above decides."))
+    taken = whistle.extensions.filter(itself=True).aggregate(sum=Sum("hours"))["sum"] or 0
+    within = taken + hours <= whistle.level.extend_hours
+    extension = Extension(
+        whistle=whistle,
+        hours=hours,
+        itself=within,
+        by=by,
+        at=at,
+        reason=reason,
+        office_id=deciding_office(whistle, at),
+        due_at=until(at, minutes=round(DECIDE * MINUTES), area_code=whistle.community_id).at,
+    )
+    if within:
+        extension.granted, extension.decided_by, extension.decided_at = True, by, at
+        extension.decision = _("Within what a unit may take by itself.")
+        _add_time(whistle, hours, at)
+    extension.save()
+    journal.write(
+        "extend" if within else "ask_time",
+        whistle,
+        by=by,
+        at=at,
+        area_code=whistle.community_id,
+        reason=reason,
+        hours=str(hours),
+    )
+    put_turns(whistle, at=at)
+    tell(
+        whistle,
+        [whistle.whistled_by],
+        gettext_lazy("A unit takes more time for a whistle; the reason is on its page.")
+        if within
+        else gettext_lazy("A unit asks for more time for a whistle. The level above decides."),
+        cause=f"extend.{extension.pk}",
+        at=at,
+    )
+    return extension
+
+
+def _add_time(whistle: Whistle, hours: Decimal, at: datetime) -> None:
+    """Add working hours to a running whistle. If they suffice, it is late no more."""
+    whistle.solve_minutes = (whistle.solve_minutes or 0) + round(hours * MINUTES)
+    _run(whistle, at)
+    if whistle.solve_minutes > solve_spent(whistle, at):
+        whistle.overdue_at = None
+    whistle.save(update_fields=["solve_minutes", "due_at", "rings_at", "overdue_at"])
+
+
+@transaction.atomic
+def decide_extension(
+    extension: Extension, *, granted: bool, reason: str, by: Person, at: datetime
+) -> Whistle:
+    """Decide, as the office of the level above, whether a unit gets the time it asks for."""
+    whistle = locked(extension.whistle, "decide")
+    extension = Extension.objects.get(pk=extension.pk)
+    extension.whistle = whistle
+    if extension.granted is not None:
+        raise Refused(_("This has been decided already."))
+    if not rules.may_decide(by, extension, rules.units_asking(extension), local_day(at)):
+        raise Refused(_("The office of the level above decides, and never who asked."))
+    extension.granted, extension.decision = granted, reason
+    extension.decided_by, extension.decided_at = by, at
+    extension.save(update_fields=["granted", "decision", "decided_by", "decided_at"])
+    if granted and whistle.status == "answered":
+        _add_time(whistle, extension.hours, at)
+    elif granted:
+        # Paused: the time is there when the clock goes on.
+        whistle.solve_minutes = (whistle.solve_minutes or 0) + round(extension.hours * MINUTES)
+        whistle.save(update_fields=["solve_minutes"])
+    journal.write(
+        "grant" if granted else "refuse",
+        whistle,
+        by=by,
+        at=at,
+        area_code=whistle.community_id,
+        reason=reason,
+        hours=str(extension.hours),
+    )
+    put_turns(whistle, at=at)
+    tell(
+        whistle,
+        [*speakers([responsible(whistle).organization_id], at), whistle.whistled_by],
+        gettext_lazy("The time asked for was granted.")
+        if granted
+        else gettext_lazy("The time asked for was not granted."),
+        cause=f"grant.{extension.pk}",
+        at=at,
+    )
+    return whistle
+
+
+@transaction.atomic
+def set_time(
+    whistle: Whistle, *, hours: Decimal, reason: str, by: Person, at: datetime
+) -> Extension:
+    """Set, as the office of the level it has climbed to, a new time for an overdue whistle."""
+    whistle = locked(whistle, "extend")
+    if not rules.may_see_to(by, whistle.community_id, local_day(at)):
+        raise Refused(_("Coordinators of the area set a new time."))
+    if whistle.overdue_at is None:
+        raise Refused(_("Its time is not over. The unit asks for more if it needs it."))
+    if by.pk in {person.pk for person in speakers([responsible(whistle).organization_id], at)}:
+        raise Refused(_("The office of the level above decides, and never who asked."))
+    extension = Extension.objects.create(
+        whistle=whistle,
+        hours=hours,
+        by=by,
+        at=at,
+        reason=reason,
+        office_id=deciding_office(whistle, at),
+        due_at=at,
+        granted=True,
+        decision=reason,
+        decided_by=by,
+        decided_at=at,
+    )
+    # From now on, however late it was.
+    whistle.solve_minutes = solve_spent(whistle, at)
+    _add_time(whistle, hours, at)
+    journal.write(
+        "set_time",
+        whistle,
+        by=by,
+        at=at,
+        area_code=whistle.community_id,
+        reason=reason,
+        hours=str(hours),
+    )
+    put_turns(whistle, at=at)
+    tell(
+        whistle,
+        [*speakers([responsible(whistle).organization_id], at), whistle.whistled_by],
+        gettext_lazy("An overdue whistle has a new time."),
+        cause=f"set_time.{extension.pk}",
+        at=at,
+    )
+    return extension
