@@ -11,8 +11,8 @@ import youwo
 from youwo.web.work.words import words_of_turns
 
 WORDS = words_of_turns()
-# A kind of turn as the domains write it: what, a point, what is to be done.
-KIND = re.compile(r'(?:kind=|: |= )"([a-z_]+\.[a-z_]+)"')
+# A kind of turn, as the `waiting` modules of the domains write it.
+KIND = re.compile(r'"([a-z_]+(?:\.[a-z_]+)+)"')
 
 
 @pytest.mark.parametrize("kind", WORDS)
