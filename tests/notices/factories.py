@@ -1,9 +1,10 @@
-"""The plainest message and delivery."""
+"""The plainest message, delivery, robot and post."""
 
 import factory
 
-from tests.factories import AT, PersonFactory
-from youwo.notices.models import Delivery, Message
+from tests.factories import AT, PersonFactory, area
+from youwo.core.sealing import blind
+from youwo.notices.models import Delivery, Message, Post, Robot
 
 
 class MessageFactory(factory.django.DjangoModelFactory):
@@ -26,3 +27,36 @@ class DeliveryFactory(factory.django.DjangoModelFactory):
     message = factory.SubFactory(MessageFactory)
     channel = "email"
     next_at = AT
+
+
+class RobotFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Robot
+
+    class Params:
+        token = factory.Sequence(lambda n: f"token-{n}")
+
+    platform = "wecom"
+    name = "金税社区工作群"
+    area = factory.LazyFunction(lambda: area("140802005022"))
+    address = factory.LazyAttribute(
+        lambda o: f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={o.token}"
+    )
+    address_index = factory.LazyAttribute(lambda o: blind("robot", o.address))
+    wanted = ("new", "whistle", "escalation", "overdue")
+    added_by = factory.SubFactory(PersonFactory)
+    added_at = AT
+    free_at = AT
+
+
+class PostFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Post
+
+    robot = factory.SubFactory(RobotFactory)
+    kind = "new"
+    subject = "金税社区有一个新心愿等着看"
+    link = "/work/wishes/WK3F9QXD4/"
+    created_at = AT
+    next_at = AT
+    cause = factory.Sequence(lambda n: f"cause:{n}")

@@ -30,7 +30,6 @@ from youwo.notices.models import (
     Post,
     Preference,
     Sending,
-    Weekday,
 )
 from youwo.notices.quiet import NIGHT, Quiet, free_from
 from youwo.people import masking
@@ -87,15 +86,47 @@ def tell(
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     reachable = [person.pk for person in known.values() if person.email]
     if reachable:
-        dispatch(reachable, kind=kind, cause=cause, at=at, urgent=urgent)
+        _dispatch(reachable, kind=kind, cause=cause, at=at, urgent=urgent)
 
 
-def dispatch(
+@dataclass(frozen=True)
+class Letter:
+    """A message in words of its own, in the reader's language."""
+
+    recipient: Person
+    subject: str
+    body: str
+
+
+@transaction.atomic
+def tell_each(letters: Sequence[Letter], *, kind: str, link: str, cause: str, at: datetime) -> None:
+    """Do what `tell` does where each person reads something else, in as many statements."""
+    Message.objects.bulk_create(
+        [
+            Message(
+                recipient=letter.recipient,
+                kind=kind,
+                subject=Truncator(letter.subject).chars(_SUBJECT),
+                body=letter.body,
+                link=link,
+                cause=cause,
+                created_at=at,
+            )
+            for letter in letters
+        ],
+        ignore_conflicts=True,
+    )
+    reachable = [letter.recipient.pk for letter in letters if letter.recipient.email]
+    if reachable:
+        _dispatch(reachable, kind=kind, cause=cause, at=at)
+
+
+def _dispatch(
     people: Collection[int], *, kind: str, cause: str, at: datetime, urgent: bool = False
 ) -> None:
     """Put this moment's messages on their way, leaving out whoever does not want them.
 
-    Those of people whose quiet hours it is wait until these end. Two statements.
+    Those of people whose quiet hours it is wait until these end.
     """
     declined = Preference.objects.filter(kind=kind, channel=Channel.EMAIL, wanted=False)
     messages = (
@@ -168,26 +199,38 @@ def tell_group(
 
 def tell_groups(news: Sequence[News], *, at: datetime) -> None:
     """Do what `tell_group` does for many pieces of news, in one statement for all."""
-    posts = []
-    with override(settings.LANGUAGE_CODE):
-        for one in news:
+    post_to(
+        [
+            (group, one)
+            for one in news
             for group in queries.listening(
                 one.kind, codes=above(one.area_code), organization=one.organization
-            ):
-                put_off = group.quiet and not one.urgent
-                post = Post(
-                    robot_id=group.key,
-                    kind=one.kind,
-                    subject=_leaving(one.subject, _SUBJECT),
-                    body=_leaving(one.body, _BODY),
-                    link=one.link,
-                    cause=one.cause,
-                    created_at=at,
-                    next_at=free_from(at, NIGHT) if put_off else at,
-                )
-                posts.append(post)
+            )
+        ],
+        at=at,
+    )
+
+
+def post_to(told: Iterable[tuple[queries.Group, News]], *, at: datetime) -> None:
+    """Post each piece of news into its one group, the same cause once; one statement for all."""
+    with override(settings.LANGUAGE_CODE):
+        posts = [_post(group, one, at) for group, one in told]
     if posts:
         Post.objects.bulk_create(posts, ignore_conflicts=True, batch_size=1000)
+
+
+def _post(group: queries.Group, news: News, at: datetime) -> Post:
+    put_off = group.quiet and not news.urgent
+    return Post(
+        robot_id=group.key,
+        kind=news.kind,
+        subject=_leaving(news.subject, _SUBJECT),
+        body=_leaving(news.body, _BODY),
+        link=news.link,
+        cause=news.cause,
+        created_at=at,
+        next_at=free_from(at, NIGHT) if put_off else at,
+    )
 
 
 def _leaving(words: object, most: int) -> str:
@@ -225,19 +268,27 @@ def choose_channels(*, by: Person, wanted: Collection[tuple[str, str]], at: date
 
 
 @transaction.atomic
-def choose_habits(
-    *, by: Person, quiet: bool, quiet_from: time, quiet_until: time, digest_on: int | None
+def choose(
+    *,
+    by: Person,
+    wanted: Collection[tuple[str, str]],
+    quiet: bool,
+    quiet_from: time,
+    quiet_until: time,
+    digest_on: int | None,
+    at: datetime,
 ) -> None:
-    """Keep when somebody wants to be left alone, and on which day they hear about their week."""
+    """Keep what somebody wants how, when they want nothing, and on which day their week comes."""
     if quiet_from == quiet_until:
         raise Refused(_("The quiet hours must end at another time than they begin."), "quiet_until")
+    choose_channels(by=by, wanted=wanted, at=at)
     Habits.objects.update_or_create(
         person=by,
         defaults={
             "quiet": quiet,
             "quiet_from": quiet_from,
             "quiet_until": quiet_until,
-            "digest_on": Weekday(digest_on) if digest_on is not None else None,
+            "digest_on": digest_on,
         },
     )
 

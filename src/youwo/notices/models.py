@@ -162,7 +162,6 @@ class Digest(models.Model):
     # The Monday of the week in which it was made.
     week = models.DateField()
     made_at = models.DateTimeField()
-    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

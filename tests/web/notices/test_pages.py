@@ -9,6 +9,7 @@ from youwo.notices import queries, tasks
 from youwo.notices.models import Delivery, Message
 
 INBOX = "/me/messages/"
+HABITS = {"quiet": "on", "quiet_from": "21:00", "quiet_until": "08:00", "digest_on": ""}
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_all_can_be_read_at_once(mine, resident):
 def test_preferences_are_kept(mine, resident):
     address = reverse("notices:preferences")
     assert mine.get(address).status_code == 200
-    mine.post(address, {"sent": "1", "email": ["case"]})
+    mine.post(address, {**HABITS, "sent": "1", "email": ["case"]})
 
     assert [key for key, wanted in queries.wanted(resident).items() if wanted] == [
         ("case", "email")
@@ -82,7 +83,7 @@ def test_preferences_are_kept(mine, resident):
 
 
 def test_preferences_with_nothing_ticked_are_kept(mine, resident):
-    mine.post(reverse("notices:preferences"), {"sent": "1"})
+    mine.post(reverse("notices:preferences"), {**HABITS, "sent": "1"})
 
     assert not any(queries.wanted(resident).values())
 
@@ -146,3 +147,32 @@ def test_administrators_send_again(client, administrator, error):
     client.post(reverse("notices:send-again", args=[delivery.pk]))
 
     assert Delivery.objects.get().state == "waiting"
+
+
+def test_quiet_hours_and_the_day_of_the_week_are_kept(mine, resident):
+    mine.post(reverse("notices:preferences"), {**HABITS, "sent": "1", "digest_on": "5"})
+    page = mine.get(reverse("notices:preferences"))
+
+    assert page.context["habits"].initial["digest_on"] == 5
+
+
+def test_quiet_hours_without_an_end_are_refused_at_the_field(mine):
+    answer = mine.post(reverse("notices:preferences"), {**HABITS, "quiet_until": "21:00"})
+
+    assert (answer.status_code, list(answer.context["habits"].errors)) == (422, ["quiet_until"])
+
+
+def test_the_week_is_shown_before_it_is_sent(client, worker, at, django_assert_num_queries):
+    from tests.turns.factories import wanted
+    from youwo.turns import actions as turns
+
+    turns.put(worker, [wanted(at)])
+    client.force_login(worker)
+    with django_assert_num_queries(10):
+        page = client.get(reverse("notices:week"))
+
+    assert page.context["digest"].subject == "我的一周：自己做了 0 件，1 件等着办"
+
+
+def test_an_empty_week_says_so(mine):
+    assert "没有要说的" in mine.get(reverse("notices:week")).content.decode()

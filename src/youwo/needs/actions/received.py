@@ -40,6 +40,7 @@ from youwo.needs.models import (
     Voice,
     Wish,
 )
+from youwo.needs.news import tell_new
 from youwo.needs.waiting import turns_of
 from youwo.people.models import ConsentText, Person
 from youwo.people.rules import powers
@@ -177,6 +178,7 @@ def _write_down(wish: Wish, voice: Voice, *, by: Person | None, at: datetime) ->
     wish.reference = new_reference("W")
     wish.save(force_insert=True)
     turns.put(wish, turns_of(wish), new=True)
+    tell_new(wish, at=at)
     journal.write("receive", wish, by=by, at=at, area_code=wish.community_id, channel=wish.channel)
     return wish
 

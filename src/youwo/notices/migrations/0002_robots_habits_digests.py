@@ -176,15 +176,6 @@ class Migration(migrations.Migration):
                 ("week", models.DateField()),
                 ("made_at", models.DateTimeField()),
                 (
-                    "message",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="notices.message",
-                    ),
-                ),
-                (
                     "person",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,

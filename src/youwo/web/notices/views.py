@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from youwo.core.clock import local_day
 from youwo.core.paging import page
+from youwo.core.refused import Refused
+from youwo.insight import digests
 from youwo.notices import actions, queries, tasks
 from youwo.notices.models import Delivery
 from youwo.people import masking
-from youwo.people.models import Role
+from youwo.people.models import Person, Role
 from youwo.web.access import signed_in, signed_in_person, staff
-from youwo.web.notices.forms import PreferencesForm
+from youwo.web.notices.forms import HabitsForm, PreferencesForm
 from youwo.web.people import reach
 
 _NEWEST = ("-created_at", "-id")
@@ -57,15 +62,44 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Let the visitor choose which kinds of messages come by which way."""
+    """Let the visitor choose which messages come by which way, when, and when none do."""
     person = signed_in_person(request)
-    form = PreferencesForm(request.POST or None, wanted=queries.wanted(person))
-    if request.method == "POST" and form.is_valid():
-        actions.choose_channels(by=person, wanted=form.chosen(), at=timezone.now())
-        messages.success(request, _("Kept. It holds from the next message on."))
-        return redirect("notices:preferences")
-    context = {"form": form, "email": masking.email(person.email)}
-    return render(request, "notices/preferences.html", context)
+    data = request.POST or None
+    form = PreferencesForm(data, wanted=queries.wanted(person))
+    habits = HabitsForm(data, initial=_habits(person))
+    if request.method == "POST" and form.is_valid() and habits.is_valid():
+        try:
+            actions.choose(
+                by=person, wanted=form.chosen(), at=timezone.now(), **habits.cleaned_data
+            )
+        except Refused as refused:
+            habits.add_error(refused.field, str(refused))
+        else:
+            messages.success(request, _("Kept. It holds from the next message on."))
+            return redirect("notices:preferences")
+    context = {"form": form, "habits": habits, "email": masking.email(person.email)}
+    status = 422 if habits.errors else 200
+    return render(request, "notices/preferences.html", context, status=status)
+
+
+def _habits(person: Person) -> dict[str, Any]:
+    kept = queries.habits(person)
+    digest_on = digests.weekday(person, kept, on=local_day(timezone.now()))
+    return {
+        "quiet": kept.quiet,
+        "quiet_from": kept.quiet_from,
+        "quiet_until": kept.quiet_until,
+        "digest_on": digest_on or "",
+    }
+
+
+@signed_in
+@require_safe
+def week(request: HttpRequest) -> HttpResponse:
+    """Show the visitor what their week at a glance would say today."""
+    person = signed_in_person(request)
+    said = digests.preview(person, at=timezone.now())
+    return render(request, "notices/week.html", {"digest": said})
 
 
 def _given_up(request: HttpRequest) -> QuerySet[Delivery]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from youwo.organizations.rules import KEEPERS
 from youwo.people.models import Role
 from youwo.web.access import mandates_of, powers_of
 
@@ -31,6 +32,10 @@ def _with_units(request: HttpRequest) -> bool:
     return powers_of(request).holds(*_READERS) or bool(mandates_of(request))
 
 
+def _keeps_robots(request: HttpRequest) -> bool:
+    return powers_of(request).holds(*KEEPERS) or bool(mandates_of(request))
+
+
 @dataclass(frozen=True)
 class Link:
     """A page by the name of its address, its words, and for whom it is."""
@@ -44,6 +49,7 @@ MENU = [
     Link("needs:staff-list", _("All wishes of my area"), _holds(*_READERS)),
     Link("needs:suggestions", _("Complaints and suggestions"), _holds(*_READERS)),
     Link("organizations:units", _("Units and enrolments"), _with_units),
+    Link("notices:robots", _("Group robots"), _keeps_robots),
     Link("people:index", _("People and roles"), _holds(Role.ADMINISTRATOR)),
     Link("keeping:index", _("City tables"), _holds(Role.ADMINISTRATOR, Role.WORKER)),
     Link("people:journal", _("Journal"), _holds(Role.AUDITOR, Role.ADMINISTRATOR)),

@@ -30,6 +30,7 @@ from youwo.needs.models import (
     Report,
     Voice,
 )
+from youwo.needs.news import tell_new
 from youwo.needs.problems_waiting import turns_of
 from youwo.people.models import ConsentText, Person
 from youwo.people.rules import powers
@@ -151,6 +152,7 @@ def _write_down(
     words.save(force_insert=True)
     if is_new:
         turns.put(problem, turns_of(problem), new=True)
+        tell_new(problem, at=at)
     else:
         _join(problem, words)
     journal.write(
