@@ -71,7 +71,7 @@ def test_what_was_taken_back_is_not_told(worker, jinshui):
     digests.tell_weeks(MONDAY)
 
     assert "我做的事" not in body()
-    assert "金税社区：实事 0 件，活动 0 场" in body()
+    assert "我负责的地方记下的事" not in body()
 
 
 def test_more_than_ten_titles_are_counted(worker, jinshui, elsewhere, resident):

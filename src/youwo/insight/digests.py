@@ -325,6 +325,7 @@ def sections(week: Week) -> list[tuple[str, list[str]]]:
                 _("%(name)s: %(deeds)d deeds, %(activities)d activities")
                 % {"name": name, "deeds": deeds, "activities": activities}
                 for name, deeds, activities in week.around
+                if deeds or activities
             ],
         ),
         (_("What waits for me"), _waiting_items(week)),
