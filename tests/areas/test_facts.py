@@ -58,7 +58,7 @@ def test_another_answer_for_the_same_day_corrects_the_one_before(compound, at):
     (wrong,) = tell(compound, "guard", present=False, at=at)
     tell(compound, "guard", present=True, at=at)
     wrong.refresh_from_db()
-    assert wrong.withdrawn_why == "Corrected by another entry for the same day."
+    assert wrong.withdrawn_why == "同一天有新的记录，已据此更正。"
     assert [fact.present for fact in CompoundFact.objects.in_force(DAY)] == [True]
 
 
@@ -75,23 +75,23 @@ def test_the_journal_says_who_recorded_a_fact(compound, at):
 
 
 def test_only_compounds_are_described(jinshui, at):
-    with pytest.raises(Refused, match="Only compounds"):
+    with pytest.raises(Refused, match="只有小区"):
         tell(jinshui, "guard", present=True, at=at)
 
 
 def test_a_compound_that_has_ended_is_refused(compound, at):
     Area.objects.filter(pk=compound.pk).update(valid_to=date(2024, 12, 1))
-    with pytest.raises(Refused, match="has ended"):
+    with pytest.raises(Refused, match="已经停用"):
         tell(compound, "guard", present=True, at=at)
 
 
 def test_a_day_to_come_is_refused(compound, at):
-    with pytest.raises(Refused, match="still to come"):
+    with pytest.raises(Refused, match="还没到"):
         tell(compound, "guard", present=True, on=at.date() + timedelta(days=1), at=at)
 
 
 def test_long_words_are_refused(compound, at):
-    with pytest.raises(Refused, match="80 characters"):
+    with pytest.raises(Refused, match="80个字"):
         tell(compound, "guard", present=True, at=at, detail="长" * 81)
 
 
@@ -118,7 +118,7 @@ def test_taking_back_needs_a_reason(compound, at, reason):
 def test_an_entry_is_taken_back_once(compound, at):
     (fact,) = tell(compound, "guard", present=False, at=at)
     actions.withdraw_fact(fact, reason="记错", by=None, at=at)
-    with pytest.raises(Refused, match="already been taken back"):
+    with pytest.raises(Refused, match="已经撤回"):
         actions.withdraw_fact(fact, reason="记错", by=None, at=at)
 
 

@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("youwo.web.notices.urls")),
     path("", include("youwo.web.organizations.urls")),
     path("", include("youwo.web.keeping.urls")),
+    path("", include("youwo.web.compounds.urls")),
 ]

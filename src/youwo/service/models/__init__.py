@@ -1,5 +1,13 @@
-"""Joint meetings with their agendas, and the service items that come of them."""
+"""Joint meetings with their agendas, the service items that come of them, and assets."""
 
+from youwo.service.models.assets import (
+    ASSET_MOVES,
+    Asset,
+    AssetEvent,
+    AssetQuerySet,
+    AssetStatus,
+    Inspection,
+)
 from youwo.service.models.items import (
     ITEM_MOVES,
     UNDER_WAY,
@@ -23,13 +31,19 @@ from youwo.service.models.meetings import (
 )
 
 __all__ = [
+    "ASSET_MOVES",
     "ITEM_MOVES",
     "MEETING_MOVES",
     "UNDER_WAY",
     "AgendaItem",
+    "Asset",
+    "AssetEvent",
+    "AssetQuerySet",
+    "AssetStatus",
     "Delivery",
     "DeliveryGoods",
     "DeliveryHand",
+    "Inspection",
     "Invitation",
     "ItemHelper",
     "ItemStatus",

@@ -56,6 +56,14 @@ _VERBS = {
     "take_lines": pgettext_lazy("journal", "took down words at"),
     "note_attendees": pgettext_lazy("journal", "noted who was at"),
     "drop_attendee": pgettext_lazy("journal", "corrected who was at"),
+    # assets and what becomes of them
+    "hand_over_goods": pgettext_lazy("journal", "handed over"),
+    "receive_asset": pgettext_lazy("journal", "received"),
+    "move_asset": pgettext_lazy("journal", "moved"),
+    "schedule": pgettext_lazy("journal", "changed the dates of"),
+    "inspect": pgettext_lazy("journal", "inspected"),
+    "repair": pgettext_lazy("journal", "repaired"),
+    "retire_asset": pgettext_lazy("journal", "took out of use"),
     # units, places, calendar, messages
     "found": pgettext_lazy("journal", "entered"),
     "add_branch": pgettext_lazy("journal", "entered"),
@@ -124,6 +132,7 @@ _KINDS = {
     "organizations.householdpairing": pgettext_lazy("journal", "member's household"),
     "organizations.plan": pgettext_lazy("journal", "plan of pairs"),
     "organizations.import": pgettext_lazy("journal", "import"),
+    "service.asset": pgettext_lazy("journal", "asset"),
     "areas.area": pgettext_lazy("journal", "place"),
     "areas.compoundfact": pgettext_lazy("journal", "fact about a compound"),
     "areas.definitionchoice": pgettext_lazy("journal", "definition of a status"),

@@ -1,0 +1,1 @@
+"""Pages of compounds: the list, one compound, its facts, and what its statuses mean."""
