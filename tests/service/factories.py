@@ -1,7 +1,8 @@
-"""Service items in every state, brought there by the actions themselves."""
+"""Meetings and service items in every state, brought there by the actions themselves."""
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -10,7 +11,8 @@ from youwo.areas.models import Area
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
 from youwo.service import actions
-from youwo.service.models import ServiceItem
+from youwo.service.actions import meetings
+from youwo.service.models import JointMeeting, ServiceItem
 
 TITLE = "小区西门加装围栏"
 
@@ -61,3 +63,31 @@ def closed(
     actions.close(item, accepted_by="张敬之", by=worker, at=at + timedelta(hours=3))
     item.refresh_from_db()
     return item
+
+
+def called(
+    worker: Person, community: Area, at: datetime, *, organizations=(), **kwargs
+) -> JointMeeting:
+    """A meeting to come, in three days."""
+    given = {
+        "reason": "商量围栏的事",
+        "starts_at": at + timedelta(days=3),
+        "place": "社区会议室",
+        "nonce": uuid.uuid4(),
+        **kwargs,
+    }
+    return meetings.call(community, organizations=organizations, by=worker, at=at, **given)
+
+
+def held(worker: Person, community: Area, at: datetime, *, matters=(), **kwargs) -> JointMeeting:
+    """A meeting that goes on, with some matters on its agenda."""
+    meeting = called(worker, community, at, **kwargs)
+    for title in matters:
+        meetings.add_matter(meeting, title=title, by=worker, at=at)
+    return meetings.hold(meeting, by=worker, at=at + timedelta(hours=1))
+
+
+def ended(worker: Person, community: Area, at: datetime, **kwargs) -> JointMeeting:
+    """A meeting whose minutes stand."""
+    meeting = held(worker, community, at, **kwargs)
+    return meetings.close(meeting, by=worker, at=at + timedelta(hours=2))

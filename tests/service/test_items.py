@@ -66,7 +66,7 @@ def test_who_did_it_cannot_close_it(worker, jinshui, tax_office, doer, at):
     factories.mandate(worker, tax_office)
     item = items.delivered(worker, doer, tax_office, jinshui, at)
 
-    with pytest.raises(Refused, match="ask a colleague"):
+    with pytest.raises(Refused):
         actions.close(item, accepted_by="张敬之", by=worker, at=at + timedelta(hours=3))
 
 
@@ -97,7 +97,7 @@ def test_a_helpers_part_does_not_make_the_item_done(worker, jinshui, tax_office,
 def test_only_members_of_the_unit_are_its_hands(worker, jinshui, tax_office, doer, volunteer, at):
     item = items.agreed(worker, jinshui, at, organization=tax_office)
 
-    with pytest.raises(Refused, match="not a member"):
+    with pytest.raises(Refused):
         items.deliver(item, doer, tax_office, at, hands=[(volunteer, 60)])
     Membership.objects.create(person=volunteer, organization=tax_office, starts_on=at.date())
     items.deliver(item, doer, tax_office, at, hands=[(volunteer, 60)])
@@ -106,6 +106,6 @@ def test_only_members_of_the_unit_are_its_hands(worker, jinshui, tax_office, doe
 def test_staff_name_who_told_them(worker, jinshui, tax_office, at):
     item = items.agreed(worker, jinshui, at, organization=tax_office)
 
-    with pytest.raises(Refused, match="who in the unit"):
+    with pytest.raises(Refused):
         items.deliver(item, worker, tax_office, at)
     assert items.deliver(item, worker, tax_office, at, source="周立 电话").source == "周立 电话"

@@ -38,6 +38,7 @@ JOBS = [
     Job("journal", timedelta(seconds=60), "youwo.journal.actions.seal"),
     Job("weeks", timedelta(minutes=10), "youwo.insight.digests.tell_weeks"),
     Job("overdue", timedelta(minutes=10), "youwo.insight.digests.tell_overdue"),
+    Job("meetings", timedelta(hours=1), "youwo.service.actions.meetings.call_ahead"),
     Job("voices", timedelta(days=1), "youwo.needs.retention.forget_voices"),
     Job("old posts", timedelta(days=1), "youwo.notices.tasks.forget_posts"),
     Job("evaluated", timedelta(days=1), "youwo.evaluation.retention.forget_evaluated"),

@@ -17,6 +17,7 @@ from youwo.core.references import new_reference
 from youwo.core.refused import Refused
 from youwo.core.search import terms
 from youwo.journal import actions as journal
+from youwo.needs.actions import problems
 from youwo.needs.models import Problem
 from youwo.organizations.models import Organization
 from youwo.organizations.rules import acts_for
@@ -24,6 +25,7 @@ from youwo.people.models import Person
 from youwo.service import rules
 from youwo.service.actions.moving import locked, move, must_deal, tell_units
 from youwo.service.models import AgendaItem, ItemHelper, Resource, ServiceItem
+from youwo.service.terms import closing
 from youwo.service.waiting import turns_of_item
 from youwo.turns import actions as turns
 
@@ -90,6 +92,8 @@ def agree(
         Resource(item=item, name=name, quantity=quantity, unit=unit, organization=brings)
         for name, quantity, unit, brings in resources
     )
+    if problem is not None:
+        problems.take_up(problem, due_at=closing(due_on, community.pk), by=by, at=at)
     turns.put(item, turns_of_item(item), new=True)
     journal.write(
         "agree",
@@ -225,6 +229,8 @@ def drop(item: ServiceItem, *, reason: str, by: Person, at: datetime) -> Service
         raise Refused(_("Please give the reason."), "reason")
     item.reason = reason.strip()
     move(item, "drop", at=at, also=["reason"])
+    if item.problem is not None:
+        problems.put_back(item.problem, reason=item.reason, by=by, at=at)
     journal.write("drop", item, by=by, at=at, area_code=item.community_id, reason=item.reason)
     if item.organization_id is not None:
         tell_units(

@@ -16,6 +16,8 @@ from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.ledger import actions as ledger
 from youwo.ledger.models import Counted, Entry, Kind
+from youwo.needs.actions import problems
+from youwo.needs.models import Problem, ProblemStatus
 from youwo.organizations.models import Membership, Organization
 from youwo.organizations.rules import acts_for
 from youwo.people.models import Person
@@ -35,6 +37,7 @@ from youwo.service.models import (
     DeliveryHand,
     ServiceItem,
 )
+from youwo.service.terms import closing
 
 # The chapter of the programme: units and their members lead.
 PIONEERS = 1
@@ -114,6 +117,8 @@ def deliver(
     if owner:
         item.delivered_at = at
         move(item, "deliver", at=at, also=["started_at", "delivered_at"])
+        if item.problem is not None:
+            problems.mark_done(item.problem, by=by, at=at)
     else:
         move(item, "contribute", at=at, also=["started_at"])
     journal.write("deliver", item, by=by, at=at, area_code=item.community_id, delivery=delivery.pk)
@@ -182,10 +187,20 @@ def close(
         )
     if item.problem is None and not accepted_by.strip():
         raise Refused(_("Please name who accepted it."), "accepted_by")
+    agreed = item.problem is not None and problems.is_agreed(item.problem)
+    if not agreed and any(delivery.recorded_by_id == by.pk for delivery in deliveries):
+        raise Refused(
+            _("You wrote down what was done. Please let a colleague ask the residents and accept.")
+        )
     item.accepted_by, item.asked = accepted_by.strip(), asked.strip()
     item.closed_at = at
     move(item, "close", at=at, also=["accepted_by", "asked", "closed_at"])
-    entry = _record(item, deliveries, served, counted_how, by=by, at=at)
+    if item.problem is not None:
+        if item.problem.status != ProblemStatus.CLOSED:
+            problems.close(item.problem, asked=asked, by=by, at=at)
+        if served is None:
+            served, counted_how = item.problem.reports.count(), Counted.NAMED
+    entry = _record(item, deliveries, served or 1, counted_how, by=by, at=at)
     journal.write("close", item, by=by, at=at, area_code=item.community_id, entry=entry.pk)
     tell_units(
         item,
@@ -200,7 +215,7 @@ def close(
 def _record(
     item: ServiceItem,
     deliveries: Sequence[Delivery],
-    served: int | None,
+    served: int,
     counted_how: str,
     *,
     by: Person,
@@ -210,8 +225,6 @@ def _record(
     spent: dict[Person, int] = {}
     for hand in (hand for delivery in deliveries for hand in delivery.hands.all()):
         spent[hand.person] = spent.get(hand.person, 0) + hand.minutes
-    if served is None:
-        served, counted_how = 1, Counted.NAMED
     return ledger.record(
         kind=Kind.DEED,
         occurred_on=max(delivery.occurred_on for delivery in deliveries),
@@ -273,6 +286,8 @@ def _back(
         raise Refused(_("Please say what is still missing."), "reason")
     standing(item).update(revoked_at=at)
     item.reason, item.delivered_at = reason.strip(), None
+    if item.problem is not None:
+        _problem_back(item.problem, item, by=by, at=at)
     move(item, verb, at=at, also=["reason", "delivered_at", "closed_at"])
     journal.write(verb, item, by=by, at=at, area_code=item.community_id, reason=item.reason)
     if item.organization_id is not None:
@@ -284,3 +299,13 @@ def _back(
             at=at,
         )
     return item
+
+
+def _problem_back(problem: Problem, item: ServiceItem, *, by: Person | None, at: datetime) -> None:
+    """Bring the problem of an item back into the hands of its owner."""
+    due_at = max(closing(item.due_on, item.community_id), at)
+    if problem.status == ProblemStatus.DONE:
+        problems.contest(problem, reason=item.reason, due_at=due_at, by=by, at=at)
+    elif problem.status == ProblemStatus.CLOSED and by is not None:
+        problems.reopen(problem, reason=item.reason, by=by, at=at)
+        problems.take_up(problem, due_at=due_at, by=by, at=at)

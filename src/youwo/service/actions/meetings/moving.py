@@ -1,0 +1,73 @@
+"""What all changes of a meeting share: the lock, whose turn it is, the word to the invited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from youwo.core.clock import local_day
+from youwo.core.refused import Refused
+from youwo.notices import actions as notices
+from youwo.notices.models import Kind as NoticeKind
+from youwo.organizations.models import Mandate
+from youwo.people.models import Person
+from youwo.service.actions.moving import must_deal
+from youwo.service.models import MEETING_MOVES, AgendaItem, Invitation, JointMeeting
+from youwo.service.waiting import turns_of_invitation, turns_of_meeting
+from youwo.turns import actions as turns
+
+
+def locked(meeting: JointMeeting, verb: str, by: Person, at: datetime) -> JointMeeting:
+    """Lock the meeting for somebody who runs the meetings of its community."""
+    JointMeeting.objects.select_for_update().only("pk").get(pk=meeting.pk)
+    row = JointMeeting.objects.select_related("community", "series").get(pk=meeting.pk)
+    must_deal(row.community_id, by, at)
+    must_allow(row, verb)
+    return row
+
+
+def must_allow(meeting: JointMeeting, verb: str) -> None:
+    """Refuse an act that comes too late, or too early."""
+    if meeting.status not in MEETING_MOVES[verb]:
+        raise Refused(
+            _("This meeting has moved on in the meantime: it is now “%(status)s”.")
+            % {"status": meeting.get_status_display()}
+        )
+
+
+def put_turns(meeting: JointMeeting, *, new: bool = False) -> None:
+    """Say whose turn the meeting is."""
+    prepared = (
+        AgendaItem.objects.filter(meeting=meeting).exists()
+        and Invitation.objects.filter(meeting=meeting).exists()
+    )
+    turns.put(meeting, turns_of_meeting(meeting, prepared=prepared), new=new)
+
+
+def ask(invitations: Sequence[Invitation], *, at: datetime) -> None:
+    """Say of each invitation whether it is its unit's turn. Two statements."""
+    turns.put_many([(one, turns_of_invitation(one, at)) for one in invitations])
+
+
+def tell_invited(
+    meeting: JointMeeting,
+    invitations: Iterable[Invitation],
+    subject: object,
+    *,
+    cause: str,
+    at: datetime,
+) -> None:
+    """Tell those who act for the invited something about the meeting."""
+    units = [one.organization_id for one in invitations if one.organization_id is not None]
+    acting = Mandate.objects.in_force(local_day(at)).filter(organization__in=units)
+    notices.tell(
+        [mandate.person for mandate in acting.select_related("person")],
+        kind=NoticeKind.CASE,
+        subject=subject,
+        body=f"{meeting.community.name} · {meeting.place}",
+        link=f"/meetings/{meeting.reference}/answer/",
+        cause=f"meeting.{meeting.pk}.{cause}.{int(at.timestamp())}",
+        at=at,
+    )

@@ -1,0 +1,1 @@
+"""Pages of joint meetings, the service list and its items."""

@@ -1,0 +1,189 @@
+"""What was done for a service item, and its acceptance."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from youwo.core.clock import local_day
+from youwo.core.refused import Refused
+from youwo.ledger.models import Counted
+from youwo.needs.actions.problems import is_agreed
+from youwo.organizations.models import Membership, Organization
+from youwo.people.models import Person
+from youwo.service import actions, rules
+from youwo.service.models import ITEM_MOVES, ServiceItem
+from youwo.web.access import mandates_of, signed_in_person, staff, with_units
+from youwo.web.service import shared
+from youwo.web.service.forms import CloseForm, DeliverForm, Things, filled
+
+# A list of members to tick is no longer than this; the number of people says the rest.
+_TICKED = 400
+
+
+def _units(request: HttpRequest, item: ServiceItem) -> list[Organization]:
+    """Return for whom the visitor can speak: the owner first, then who helps."""
+    helpers = [one.organization for one in item.helpers.select_related("organization")]
+    units = [*([item.organization] if item.organization else []), *helpers]
+    if shared.deals(request, item.community_id):
+        return units
+    held = mandates_of(request)
+    return [unit for unit in units if unit.pk in held]
+
+
+@with_units
+def deliver(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say what was done: by the unit, or by the community on its behalf."""
+    item = shared.item_of(request, reference)
+    units = _units(request, item)
+    if not units and not shared.deals(request, item.community_id):
+        raise PermissionDenied
+    if item.status not in ITEM_MOVES["contribute"]:
+        return redirect("service:item", item.reference)
+    at = timezone.now()
+    chosen = _chosen(request, units)
+    members = _members(chosen, request)
+    kwargs: dict[str, Any] = {
+        "units": shared.choices_of(units) or [("", _("the community itself"))],
+        "members": members,
+        "today": local_day(at),
+    }
+    if request.method != "POST":
+        first = {
+            "occurred_on": local_day(at),
+            "organization": chosen.pk if chosen else "",
+            "nonce": uuid.uuid4(),
+        }
+        form = DeliverForm(initial=first, **kwargs)
+        things = Things(
+            prefix="things",
+            initial=[
+                {"thing": thing.name, "quantity": thing.quantity.normalize(), "unit": thing.unit}
+                for thing in item.resources.all()
+            ],
+        )
+        return _form(request, item, form, things, units)
+    form, things = DeliverForm(request.POST, **kwargs), Things(request.POST, prefix="things")
+    if form.is_valid() & things.is_valid():
+        try:
+            _deliver(request, item, chosen, form.cleaned_data, filled(things, _("pieces")))
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        else:
+            messages.success(request, _("Written down. Now it is accepted, then it counts."))
+            return redirect("service:item", item.reference)
+    return _form(request, item, form, things, units, status=422)
+
+
+def _chosen(request: HttpRequest, units: list[Organization]) -> Organization | None:
+    wanted = request.POST.get("organization", request.GET.get("unit", ""))
+    return next((unit for unit in units if str(unit.pk) == wanted), units[0] if units else None)
+
+
+def _members(unit: Organization | None, request: HttpRequest) -> list[tuple[int, str]]:
+    """Return the members of a unit to tick, if the visitor acts for it."""
+    if unit is None or unit.pk not in mandates_of(request):
+        return []
+    rows = Membership.objects.in_force(local_day(timezone.now())).filter(organization=unit)
+    return [
+        (row.person_id, row.person.name)
+        for row in rows.select_related("person").order_by("person__name", "pk")[:_TICKED]
+    ]
+
+
+def _deliver(
+    request: HttpRequest,
+    item: ServiceItem,
+    unit: Organization | None,
+    given: dict[str, Any],
+    goods: list[Any],
+) -> None:
+    people = Person.objects.filter(pk__in=given["hands"])
+    actions.deliver(
+        item,
+        organization=unit,
+        occurred_on=given["occurred_on"],
+        minutes=given["minutes"],
+        people=given["people"],
+        what=given["what"],
+        goods=goods,
+        hands=[(person, given["minutes"]) for person in people],
+        source=given["source"],
+        nonce=given["nonce"],
+        by=signed_in_person(request),
+        at=timezone.now(),
+    )
+
+
+def _form(
+    request: HttpRequest,
+    item: ServiceItem,
+    form: DeliverForm,
+    things: Any,
+    units: list[Organization],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    held = mandates_of(request)
+    context = {
+        "item": item,
+        "form": form,
+        "things": things,
+        "several": len(units) > 1,
+        "on_behalf": any(unit.pk not in held for unit in units),
+    }
+    return render(request, "service/deliver.html", context, status=status)
+
+
+@staff(*rules.DEALING)
+def close(request: HttpRequest, reference: str) -> HttpResponse:
+    """Accept what was done, with the residents' word or in the name of who received it."""
+    item = shared.item_of(request, reference)
+    shared.must_deal(request, item.community_id)
+    if item.status not in ITEM_MOVES["close"]:
+        return redirect("service:item", item.reference)
+    voices = list(item.problem.reports.order_by("pk")) if item.problem else []
+    first = {
+        "served": max(len(voices), 1),
+        "counted_how": Counted.NAMED if voices else Counted.COUNTED,
+    }
+    form = CloseForm(request.POST or None, initial=first)
+    if item.problem is None:
+        form.fields.pop("asked")
+    else:
+        form.fields.pop("accepted_by")
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                actions.close(
+                    item, **form.cleaned_data, by=signed_in_person(request), at=timezone.now()
+                )
+            except Refused as refused:
+                form.add_error(
+                    refused.field if refused.field in form.fields else None, str(refused)
+                )
+            else:
+                messages.success(request, _("Accepted. It stands in the ledger now."))
+                return redirect("service:item", item.reference)
+    context = {
+        "item": item,
+        "form": form,
+        "deliveries": list(
+            item.deliveries.filter(revoked_at__isnull=True)
+            .select_related("organization")
+            .prefetch_related("goods")
+            .order_by("recorded_at", "pk")
+        ),
+        "voices": voices,
+        "agreed": item.problem is not None and is_agreed(item.problem),
+    }
+    return render(request, "service/close.html", context, status=status)
