@@ -21,7 +21,7 @@ from youwo.demo.size import BEGIN, FULL
 from youwo.insight.actions import roll_up
 from youwo.journal.actions import seal
 from youwo.journal.models import Line
-from youwo.needs.defaults import load_outside_matters
+from youwo.needs.defaults import load_outside_matters, load_problem_kinds
 from youwo.people.actions import load_defaults
 from youwo.people.models import Person
 
@@ -116,6 +116,7 @@ def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[
     progress(_("places"), 0.0)
     load_defaults(at=begin)
     load_outside_matters()
+    load_problem_kinds()
     places.load(seed, at=begin, model_communities=max(round(_COMMUNITIES * part), 12))
     progress(_("places"), 0.04)
     models_ = Area.objects.communities().filter(children__isnull=False).distinct().order_by("code")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from youwo.core.refused import Refused
-from youwo.needs.models import Photo, Wish
+from youwo.needs.models import Photo, Report, Wish
 
 _LONGEST = 1600
 # Pictures of phones that hold two views (MPO) are opened as JPEG.
@@ -73,8 +73,12 @@ def cleaned(upload: UploadedFile[Any]) -> Picture:
     return Picture(out.getvalue(), plain.width, plain.height)
 
 
-def add(wish: Wish, picture: Picture, *, at: datetime) -> Photo:
-    """Keep a cleaned picture with a wish."""
-    photo = Photo(wish=wish, added_at=at, width=picture.width, height=picture.height)
-    photo.file.save(f"{wish.reference}.jpg", ContentFile(picture.content))
+def add(case: Wish | Report, picture: Picture, *, at: datetime) -> Photo:
+    """Keep a cleaned picture with a wish, or with what somebody said of a problem."""
+    photo = Photo(added_at=at, width=picture.width, height=picture.height)
+    if isinstance(case, Wish):
+        photo.wish = case
+    else:
+        photo.report = case
+    photo.file.save(f"{case.reference}.jpg", ContentFile(picture.content))
     return photo

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("youwo.web.people.urls")),
     path("", include("youwo.web.needs.urls")),
     path("", include("youwo.web.service.urls")),
+    path("", include("youwo.web.problems.urls")),
     path("", include("youwo.web.work.urls")),
     path("", include("youwo.web.insight.urls")),
     path("", include("youwo.web.notices.urls")),

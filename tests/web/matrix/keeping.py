@@ -17,6 +17,10 @@ PAGES = {
     "keeping:add-matter": ("", "l-------o"),
     "keeping:matter": ("matter", "l-------o"),
     "keeping:switch-matter": ("matter", "l-------x"),
+    "keeping:kinds": ("", "l-------o"),
+    "keeping:add-kind": ("", "l-------o"),
+    "keeping:kind": ("kind", "l-------o"),
+    "keeping:switch-kind": ("kind", "l-------x"),
     "keeping:consents": ("", "l-------o"),
     "keeping:publish": ("purpose", "l-------o"),
 }

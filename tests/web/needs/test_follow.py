@@ -14,7 +14,7 @@ from youwo.needs.models import Status, Wish
 
 pytestmark = pytest.mark.django_db
 
-NOTHING = "没有找到这个编号和后四位对应的心愿，请把两样都核对一下。"
+NOTHING = "没有找到与编号和这四位数字相符的事项，请两样都核对一下。"
 TOO_OFTEN = "试的次数太多了，请晚些再来，或者给社区打电话。"
 
 

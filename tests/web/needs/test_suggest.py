@@ -156,7 +156,7 @@ def test_without_a_number_no_digits_open_it(client):
 
 def test_wrong_digits_read_like_those_of_a_wish(client, suggestion):
     response = find(client, suggestion, "9999")
-    assert "没有找到这个编号和后四位对应的心愿，请把两样都核对一下。" in words(response)
+    assert "没有找到与编号和这四位数字相符的事项，请两样都核对一下。" in words(response)
 
 
 def test_digits_are_not_guessed(client, suggestion, settings):

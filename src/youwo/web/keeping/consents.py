@@ -33,6 +33,7 @@ def _purpose(name: str) -> str:
     return {
         "account": _("For this account"),
         "wish": _("For a wish"),
+        "problem": _("For a problem"),
         "household": _("For a household that a member stays in touch with"),
     }.get(name, name)
 

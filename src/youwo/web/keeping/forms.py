@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from youwo.needs.models import OutsideMatter
+from youwo.needs.models import OutsideMatter, Responsible
 
 
 class DayField(forms.DateField):
@@ -151,6 +151,53 @@ class MatterForm(forms.Form):
     def __init__(self, *args: Any, places: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["area"].choices = places  # type: ignore[attr-defined]
+
+
+class KindForm(forms.Form):
+    """A kind of problem: the six columns of the catalogue, the words for it, and where it is."""
+
+    group = forms.CharField(label=gettext_lazy("Class"), max_length=20)
+    name = forms.CharField(label=gettext_lazy("Sub-class"), max_length=40)
+    record = forms.CharField(
+        label=gettext_lazy("What to record"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    opens = forms.CharField(
+        label=gettext_lazy("When it opens"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    hours = forms.IntegerField(
+        label=gettext_lazy("Time limit in working hours"),
+        min_value=1,
+        max_value=2000,
+        help_text=gettext_lazy("A working day has 7.5 hours."),
+    )
+    closes = forms.CharField(
+        label=gettext_lazy("When it is closed"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    responsible = forms.CharField(label=gettext_lazy("Who is responsible"), max_length=60)
+    responsible_kind = forms.ChoiceField(
+        label=gettext_lazy("What kind of body that is"), choices=Responsible.choices
+    )
+    words = forms.CharField(
+        label=gettext_lazy("Words that point to it"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy("With spaces between them, such as 路灯 灯不亮."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    duty = forms.BooleanField(
+        label=gettext_lazy("Lies within the community's duties"), required=False
+    )
+    urban = forms.BooleanField(label=gettext_lazy("Found in compounds"), required=False)
+    rural = forms.BooleanField(label=gettext_lazy("Found in villages"), required=False)
+    place = forms.IntegerField(
+        label=gettext_lazy("Place in the order"), min_value=0, max_value=9999
+    )
 
 
 class SentenceForm(forms.Form):

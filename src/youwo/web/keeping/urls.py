@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from youwo.web.keeping import consents, days, hours, index, outside, places
+from youwo.web.keeping import catalogue, consents, days, hours, index, outside, places
 
 app_name = "keeping"
 
@@ -23,6 +23,10 @@ urlpatterns = [
     path("work/keep/outside/add/", outside.add, name="add-matter"),
     path("work/keep/outside/<str:code>/", outside.change, name="matter"),
     path("work/keep/outside/<str:code>/switch/", outside.switch, name="switch-matter"),
+    path("work/keep/catalogue/", catalogue.index, name="kinds"),
+    path("work/keep/catalogue/add/", catalogue.add, name="add-kind"),
+    path("work/keep/catalogue/<str:code>/", catalogue.change, name="kind"),
+    path("work/keep/catalogue/<str:code>/switch/", catalogue.switch, name="switch-kind"),
     path("work/keep/consents/", consents.index, name="consents"),
     path("work/keep/consents/<str:purpose>/", consents.publish, name="publish"),
 ]

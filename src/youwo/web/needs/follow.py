@@ -19,12 +19,14 @@ from youwo.core.references import parse_reference
 from youwo.core.refused import Refused
 from youwo.core.tries import count_try, take_back_try
 from youwo.needs import actions, rules
-from youwo.needs.models import MOVES, Delivery, Photo, Status, Suggestion, Wish
+from youwo.needs.models import MOVES, Delivery, Photo, Report, Status, Suggestion, Wish
 from youwo.web.access import lacks_second_factor, person_of, public
 from youwo.web.limits import guessed_too_often, take_back_guess, visitor_address
 from youwo.web.needs import way
 from youwo.web.needs.following import follow, followed, followed_wish, may_follow
 from youwo.web.needs.forms import FollowForm, ReasonForm, WordsForm
+from youwo.web.problems import voices
+from youwo.web.problems.voices import is_report
 
 # A community's office follows many wishes through one line.
 _FROM_ONE_ADDRESS = 5
@@ -35,7 +37,7 @@ _unkept = cache_control(private=True, no_store=True)
 @public
 @_unkept
 def find(request: HttpRequest) -> HttpResponse:
-    """Ask for the reference and the last four digits, and open the wish or the suggestion."""
+    """Ask for the reference and the last four digits, and open what was sent."""
     if request.method != "POST":
         form = FollowForm(initial={"reference": request.GET.get("reference", "")})
         return _find(request, form)
@@ -49,7 +51,7 @@ def find(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         form.add_error(None, str(refused))
         return _find(request, form, status=422)
-    page = "needs:case" if isinstance(found, Wish) else "needs:suggestion"
+    page = "needs:suggestion" if isinstance(found, Suggestion) else "needs:case"
     response = redirect(page, found.reference)
     follow(request, response, found.reference)
     return response
@@ -58,10 +60,14 @@ def find(request: HttpRequest) -> HttpResponse:
 def _find(request: HttpRequest, form: forms.Form, status: int = 200) -> HttpResponse:
     references = followed(request)
     sent = [reference for reference in references if _is_suggestion(reference)]
-    wishes = [reference for reference in references if not _is_suggestion(reference)]
+    voices = [reference for reference in references if is_report(reference)]
+    wishes = [reference for reference in references if reference not in {*sent, *voices}]
     context = {
         "form": form,
         "known": Wish.objects.filter(reference__in=wishes).order_by("-received_at"),
+        "reports": Report.objects.filter(reference__in=voices)
+        .select_related("problem")
+        .order_by("-received_at", "-id"),
         "sent": Suggestion.objects.filter(reference__in=sent).order_by("-at", "-id"),
     }
     return render(request, "needs/follow.html", context, status=status)
@@ -71,16 +77,19 @@ def _is_suggestion(reference: str) -> bool:
     return reference.startswith("S")
 
 
-def _with_phone(reference: str) -> tuple[Wish | Suggestion | None, str]:
+def _with_phone(reference: str) -> tuple[Wish | Report | Suggestion | None, str]:
     """Return what has a reference, and the number that was left with it."""
     if _is_suggestion(reference):
         suggestion = Suggestion.objects.filter(reference=reference).first()
         return suggestion, suggestion.phone if suggestion else ""
+    if is_report(reference):
+        report = Report.objects.select_related("voice").filter(reference=reference).first()
+        return report, report.voice.phone if report and report.voice else ""
     wish = Wish.objects.select_related("voice").filter(reference=reference).first()
     return wish, wish.voice.phone if wish else ""
 
 
-def _opened(request: HttpRequest, reference: str, digits: str) -> Wish | Suggestion:
+def _opened(request: HttpRequest, reference: str, digits: str) -> Wish | Report | Suggestion:
     """Return what was looked for, or refuse with the same words whatever of the two was wrong."""
     known = parse_reference(reference)
     if known is None:
@@ -97,7 +106,7 @@ def _opened(request: HttpRequest, reference: str, digits: str) -> Wish | Suggest
     found, phone = _with_phone(known)
     if found is None or not phone or phone[-4:] != digits:
         raise Refused(
-            _("We found no wish with this reference and these four digits. Please check both.")
+            _("We found nothing with this reference and these four digits. Please check both.")
         )
     take_back_guess("follow", known, at=at)
     take_back_try("follow-from", address, at=at, window=hour)
@@ -107,8 +116,10 @@ def _opened(request: HttpRequest, reference: str, digits: str) -> Wish | Suggest
 @public
 @_unkept
 def case(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show the resident their wish: where it is, what comes next, what they can do."""
+    """Show the resident their wish or report: where it is, what comes next, what they can do."""
     try:
+        if is_report(reference):
+            return voices.case(request, voices.followed_report(request, reference))
         wish = followed_wish(request, reference)
     except Http404:
         return redirect(f"/follow/?reference={parse_reference(reference) or ''}")
@@ -147,7 +158,9 @@ def _delivery(wish: Wish) -> Delivery | None:
 @public
 @_unkept
 def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
-    """Do what the resident chose: answer, confirm, contest or withdraw."""
+    """Do what the resident chose: answer, confirm, contest or withdraw; or judge a problem."""
+    if request.method == "POST" and verb == "judge" and is_report(reference):
+        return voices.judge(request, voices.followed_report(request, reference))
     do = _ACTS.get(verb)
     if do is None or request.method != "POST":
         raise Http404

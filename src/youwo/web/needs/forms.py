@@ -55,12 +55,9 @@ class WhatForm(forms.Form):
     )
 
 
-class WhereForm(forms.Form):
-    """The second question: where, and what kind it is."""
+class PlaceForm(forms.Form):
+    """The community, and perhaps the compound and a point."""
 
-    kind = forms.ChoiceField(
-        label=_("What kind of wish is it?"), choices=Wish.Kind.choices, widget=forms.RadioSelect
-    )
     community = forms.RegexField(
         label=_("Community"),
         regex=r"^\d{12}$",
@@ -70,13 +67,6 @@ class WhereForm(forms.Form):
         },
     )
     compound = forms.CharField(required=False, max_length=24)
-    address = forms.CharField(
-        label=_("Building and door"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
-        help_text=_("Only the community and who comes to help will see it."),
-    )
     longitude = forms.DecimalField(
         required=False, min_value=-180, max_value=180, decimal_places=6, max_digits=9
     )
@@ -91,6 +81,21 @@ class WhereForm(forms.Form):
             if self.errors.pop(name, None):
                 cleaned[name] = None
         return cleaned
+
+
+class WhereForm(PlaceForm):
+    """The second question: where, and what kind it is."""
+
+    kind = forms.ChoiceField(
+        label=_("What kind of wish is it?"), choices=Wish.Kind.choices, widget=forms.RadioSelect
+    )
+    address = forms.CharField(
+        label=_("Building and door"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+        help_text=_("Only the community and who comes to help will see it."),
+    )
 
 
 class ReachForm(forms.Form):

@@ -9,12 +9,9 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from youwo.areas.models import Area
-from youwo.areas.queries import current, find
-from youwo.areas.rules import kind_of
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.needs import actions, photos, triage
@@ -23,6 +20,7 @@ from youwo.people.queries import text_in_force
 from youwo.web.access import person_of, public
 from youwo.web.home.choices import place_code
 from youwo.web.limits import guard_public_write
+from youwo.web.needs.asking import choices_of_place, community_of, looks_for_a_place, place_of
 from youwo.web.needs.following import follow
 from youwo.web.needs.forms import ReachForm, WhatForm, WhereForm
 from youwo.web.nonces import nonce_of
@@ -40,15 +38,9 @@ def new(request: HttpRequest) -> HttpResponse:
     step = step if step in STEPS else "what"
     if "back" in request.POST:
         return _again(request, _ORDER[max(0, _ORDER.index(step) - 1)])
-    if "find" in request.POST or (step == "where" and _looks_for_a_place(request)):
+    if "find" in request.POST or (step == "where" and looks_for_a_place(request)):
         return _again(request, "where")
     return _answered(request, step)
-
-
-def _looks_for_a_place(request: HttpRequest) -> bool:
-    """Say whether a name was typed that has not been looked for yet: Enter means "find" then."""
-    words = request.POST.get("place_words", "").strip()
-    return bool(words) and words != request.POST.get("found_words", "").strip()
 
 
 def _answered(request: HttpRequest, step: str) -> HttpResponse:
@@ -86,7 +78,7 @@ def _taken_down(request: HttpRequest, answers: dict[str, Any]) -> Wish:
     at = timezone.now()
     upload = answers["photo"]
     picture = photos.cleaned(upload) if upload else None
-    community, compound = _place(answers["community"], answers["compound"])
+    community, compound = place_of(answers["community"], answers["compound"])
     longitude, latitude = answers["longitude"], answers["latitude"]
     wish = actions.receive(
         answers["said"],
@@ -108,13 +100,6 @@ def _taken_down(request: HttpRequest, answers: dict[str, Any]) -> Wish:
     return wish
 
 
-def _place(code: str, compound: str) -> tuple[Area, Area | None]:
-    community = current(code)
-    if community is None or community.kind != Area.Kind.COMMUNITY:
-        raise Refused(_("Please choose your community from the list."), "community")
-    return community, current(compound) if compound.startswith(f"{code}-") else None
-
-
 def _told_where_to_go(request: HttpRequest, matter: OutsideMatter) -> HttpResponse:
     """Answer with where to go, and keep only that somebody was told so."""
     # Where to go is said to everybody; only what is written down is guarded against floods.
@@ -122,7 +107,7 @@ def _told_where_to_go(request: HttpRequest, matter: OutsideMatter) -> HttpRespon
         guard_public_write(request)
         actions.record_hand_over(
             matter,
-            community=_community(request.POST.get("community") or place_code(request)),
+            community=community_of(request.POST.get("community") or place_code(request)),
             channel=Channel.OWN,
             nonce=uuid.uuid5(nonce_of(request), matter.code),
             by=person_of(request),
@@ -131,15 +116,12 @@ def _told_where_to_go(request: HttpRequest, matter: OutsideMatter) -> HttpRespon
     return render(
         request,
         "needs/outside.html",
-        {"matter": matter, "kept": _kept(request, without="outside_seen")},
+        {
+            "matter": matter,
+            "kept": _kept(request, without="outside_seen"),
+            "action": reverse("needs:new"),
+        },
     )
-
-
-def _community(code: str) -> Area | None:
-    """Return the community of a code, with the two places above it; None for any other code."""
-    if kind_of(code) != Area.Kind.COMMUNITY:
-        return None
-    return Area.objects.select_related("parent__parent").filter(code=code).first()
 
 
 def _kept(request: HttpRequest, *, without: str = "") -> list[tuple[str, str]]:
@@ -175,7 +157,7 @@ def _ask(
         "kept": [(name, value) for name, value in _kept(request) if name not in own],
     }
     if step == "where":
-        context |= _choices_of_place(request, form)
+        context |= choices_of_place(request, form)
     if step == "reach":
         context["consent_text"] = text_in_force("wish", local_day(timezone.now()))
         context["alike"] = triage.alike(
@@ -184,19 +166,3 @@ def _ask(
         # A browser does not let a file be put back.
         context["picture_again"] = status == 422 and bool(request.FILES)
     return render(request, "needs/new.html", context, status=status)
-
-
-def _choices_of_place(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
-    """The community known so far with its compounds, and what a search by name found."""
-    code = str(form["community"].value() or "")
-    words = request.POST.get("place_words", "")
-    found = find(words, kinds=[Area.Kind.COMMUNITY], limit=12) if words.strip() else []
-    known = _community(code)
-    compounds = Area.objects.filter(parent=known, kind=Area.Kind.COMPOUND).order_by("code")
-    return {
-        "known": known,
-        "found": [area for area in found if area.code != code],
-        "place_words": words,
-        "in_vain": bool(words.strip()) and not found,
-        "compounds": compounds,
-    }

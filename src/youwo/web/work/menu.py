@@ -47,6 +47,7 @@ class Link:
 
 MENU = [
     Link("needs:staff-list", _("All wishes of my area"), _holds(*_READERS)),
+    Link("problems:staff-list", _("All problems of my area"), _holds(*_READERS)),
     Link("needs:suggestions", _("Complaints and suggestions"), _holds(*_READERS)),
     Link("organizations:units", _("Units and enrolments"), _with_units),
     Link("notices:robots", _("Group robots"), _keeps_robots),

@@ -18,7 +18,7 @@ from youwo.areas.models import Area
 from youwo.core.refused import Refused
 from youwo.dispatch.actions import load_ladder
 from youwo.evaluation.actions import load_templates
-from youwo.needs.defaults import load_outside_matters
+from youwo.needs.defaults import load_outside_matters, load_problem_kinds
 from youwo.organizations import imports
 from youwo.people.actions import load_defaults
 
@@ -67,12 +67,12 @@ def _load_evaluation_sheets() -> int:
 
 def _import_defaults(command: BaseCommand, options: dict[str, Any]) -> None:
     load_defaults(at=timezone.now())
-    added = load_outside_matters()
+    added, kinds = load_outside_matters(), load_problem_kinds()
     load_ladder(at=timezone.now())
     sheets = _load_evaluation_sheets()
     command.stdout.write(
-        f"Consent texts and skills are there; {added} outside matters added,"
-        f" {sheets} evaluation sheets."
+        f"Consent texts and skills are there; {added} outside matters, {kinds} kinds of problems"
+        f" and {sheets} evaluation sheets added."
         " Please read them: each city has its own."
     )
 
@@ -111,7 +111,7 @@ def _import_table(subject: str) -> Callable[[BaseCommand, dict[str, Any]], None]
 KINDS: dict[str, Kind] = {
     "areas": Kind("official area codes and names", _area_arguments, _import_areas),
     "defaults": Kind(
-        "consent texts, skills, evaluation sheets and what lies outside, to begin with",
+        "consent texts, skills, the catalogue, evaluation sheets and what lies outside",
         _no_arguments,
         _import_defaults,
     ),

@@ -1,7 +1,7 @@
 """What happens to a problem, from the first voice to the residents' word that it is solved."""
 
 from youwo.needs.actions.problems.carried import contest, mark_done, put_back, take_up
-from youwo.needs.actions.problems.joined import merge, split, undo_merge
+from youwo.needs.actions.problems.joined import gather, merge, split, undo_merge
 from youwo.needs.actions.problems.judged import close, is_agreed, judge, reopen, reveal
 from youwo.needs.actions.problems.moving import take_over
 from youwo.needs.actions.problems.received import report
@@ -12,6 +12,7 @@ __all__ = [
     "close",
     "contest",
     "decline",
+    "gather",
     "hand_over",
     "is_agreed",
     "judge",

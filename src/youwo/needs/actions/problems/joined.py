@@ -93,6 +93,12 @@ def merge(problem: Problem, *, into: Problem, by: Person, at: datetime) -> Merge
 
 
 @transaction.atomic
+def gather(others: Sequence[Problem], *, into: Problem, by: Person, at: datetime) -> list[Merge]:
+    """Join several problems with one, all of them or none."""
+    return [merge(problem, into=into, by=by, at=at) for problem in others]
+
+
+@transaction.atomic
 def undo_merge(merge: Merge, *, by: Person, at: datetime) -> Problem:
     """Set two problems apart again, each with its voices and its time as before.
 

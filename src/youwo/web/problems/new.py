@@ -1,0 +1,191 @@
+"""Reporting a problem: what, where and how to reach you, one on each page."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from youwo.core.clock import local_day
+from youwo.core.refused import Refused
+from youwo.needs import photos, triage
+from youwo.needs.actions import Contact, problems, record_hand_over
+from youwo.needs.models import JOINABLE, Channel, OutsideMatter, Problem, Report, Voice
+from youwo.people.queries import text_in_force
+from youwo.web.access import person_of, public
+from youwo.web.home.choices import place_code
+from youwo.web.limits import guard_public_write
+from youwo.web.needs.asking import choices_of_place, community_of, looks_for_a_place, place_of
+from youwo.web.needs.following import follow
+from youwo.web.nonces import nonce_of
+from youwo.web.problems.forms import ReachForm, WhatForm, WhereForm
+
+STEPS: dict[str, type[forms.Form]] = {"what": WhatForm, "where": WhereForm, "reach": ReachForm}
+_ORDER = list(STEPS)
+
+
+@public
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask what, where and how to reach you, and take it down. Keeps nothing until then."""
+    if request.method != "POST":
+        return _ask(request, "what", WhatForm(), nonce=str(uuid.uuid4()))
+    step = request.POST.get("step", "what")
+    step = step if step in STEPS else "what"
+    if "back" in request.POST:
+        return _again(request, _ORDER[max(0, _ORDER.index(step) - 1)])
+    if "find" in request.POST or (step == "where" and looks_for_a_place(request)):
+        return _again(request, "where")
+    return _answered(request, step)
+
+
+def _answered(request: HttpRequest, step: str) -> HttpResponse:
+    """Judge the answers so far: ask again, tell where to go, ask the next, or send."""
+    place = _ORDER.index(step)
+    filled = {name: STEPS[name](request.POST, request.FILES) for name in _ORDER[: place + 1]}
+    for name, form in filled.items():
+        if not form.is_valid():
+            return _ask(request, name, form, status=422)
+    place_known = str(request.POST.get("community") or place_code(request))
+    matter = triage.outside(filled["what"].cleaned_data["said"], place_known)
+    if matter is not None and request.POST.get("outside_seen") != matter.code:
+        return _told_where_to_go(request, matter)
+    if step == "reach":
+        return _send(request, filled)
+    return _again(request, _ORDER[place + 1])
+
+
+def _send(request: HttpRequest, filled: dict[str, forms.Form]) -> HttpResponse:
+    answers = {key: value for form in filled.values() for key, value in form.cleaned_data.items()}
+    try:
+        guard_public_write(request)
+        report = _taken_down(request, answers)
+    except Refused as refused:
+        place = "where" if refused.field == "community" else "reach"
+        form = filled[place]
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        return _ask(request, place, form, status=422)
+    response = redirect("needs:case", report.reference)
+    follow(request, response, report.reference)
+    return response
+
+
+def _taken_down(request: HttpRequest, answers: dict[str, Any]) -> Report:
+    at = timezone.now()
+    upload = answers["photo"]
+    picture = photos.cleaned(upload) if upload else None
+    community, compound = place_of(answers["community"], answers["compound"])
+    longitude, latitude = answers["longitude"], answers["latitude"]
+    known = Problem.objects.filter(
+        reference=answers["same"], community=community, status__in=JOINABLE
+    )
+    named = answers["phone"] or answers["name"]
+    report = problems.report(
+        answers["said"],
+        kind=answers["kind"],
+        community=community,
+        compound=compound,
+        building=answers["building"],
+        contact=Contact(answers["phone"], answers["name"]) if named else None,
+        consent=text_in_force("problem", local_day(at)),
+        consent_given_by=Voice.Consent.SELF,
+        point=(longitude, latitude) if longitude is not None and latitude is not None else None,
+        problem=known.first() if answers["same"] else None,
+        nonce=nonce_of(request),
+        by=person_of(request),
+        at=at,
+    )
+    if picture is not None and report.received_at == at:
+        photos.add(report, picture, at=at)
+    return report
+
+
+def _told_where_to_go(request: HttpRequest, matter: OutsideMatter) -> HttpResponse:
+    """Answer with where to go, and keep only that somebody was told so."""
+    # Where to go is said to everybody; only what is written down is guarded against floods.
+    with suppress(Refused):
+        guard_public_write(request)
+        record_hand_over(
+            matter,
+            community=community_of(request.POST.get("community") or place_code(request)),
+            channel=Channel.OWN,
+            nonce=uuid.uuid5(nonce_of(request), matter.code),
+            by=person_of(request),
+            at=timezone.now(),
+        )
+    context = {
+        "matter": matter,
+        "kept": _kept(request, without="outside_seen"),
+        "action": reverse("problems:new"),
+    }
+    return render(request, "needs/outside.html", context)
+
+
+def _kept(request: HttpRequest, *, without: str = "") -> list[tuple[str, str]]:
+    """What was typed so far, to be carried along in hidden fields."""
+    known = {name for form in STEPS.values() for name in form.base_fields}
+    return [
+        (name, value)
+        for name, value in request.POST.items()
+        if isinstance(value, str)
+        and name in known | {"nonce", "step", "outside_seen"}
+        and name != without
+    ]
+
+
+def _again(request: HttpRequest, step: str) -> HttpResponse:
+    """Ask a question with what was typed before, not yet judged."""
+    given = {name: request.POST[name] for name in STEPS[step].base_fields if name in request.POST}
+    if step == "where":
+        given.setdefault("community", place_code(request))
+    return _ask(request, step, STEPS[step](initial=given))
+
+
+def _ask(
+    request: HttpRequest, step: str, form: forms.Form, *, nonce: str = "", status: int = 200
+) -> HttpResponse:
+    own = set(form.fields) | {"step"}
+    context: dict[str, Any] = {
+        "step": step,
+        "number": _ORDER.index(step) + 1,
+        "form": form,
+        "nonce": nonce,
+        "kept": [(name, value) for name, value in _kept(request) if name not in own],
+    }
+    if step == "where":
+        context |= choices_of_place(request, form)
+        context["guessed"] = _guess(request, form, rural=_is_rural(context["known"]))
+    if step == "reach":
+        context["consent_text"] = text_in_force("problem", local_day(timezone.now()))
+        context["alike"] = _alike(request)
+        # A browser does not let a file be put back.
+        context["picture_again"] = status == 422 and bool(request.FILES)
+    return render(request, "problems/new.html", context, status=status)
+
+
+def _is_rural(community: Any) -> bool:
+    return bool(community and community.rural)
+
+
+def _guess(request: HttpRequest, form: forms.Form, *, rural: bool) -> bool:
+    """Choose the kind that the words speak for, unless somebody chose one. Says whether it did."""
+    if form["kind"].value():
+        return False
+    kind = triage.problem_kind_of(request.POST.get("said", ""), rural=rural)
+    form.initial["kind"] = kind.pk if kind else ""
+    return kind is not None
+
+
+def _alike(request: HttpRequest) -> list[Problem]:
+    """Return what is likely the same and not yet solved, in the community that was chosen."""
+    return triage.alike_problems(
+        request.POST.get("said", ""),
+        request.POST.get("community", "")[:12] or "0",
+        compound=request.POST.get("compound", "")[:24],
+        kind=request.POST.get("kind", "")[:30],
+    )

@@ -1,0 +1,490 @@
+"""What community workers do with problems."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from youwo.areas.models import Area
+from youwo.areas.rules import kind_of
+from youwo.core.clock import local_day
+from youwo.core.paging import page
+from youwo.core.references import parse_reference, spaced
+from youwo.core.refused import Refused
+from youwo.core.tables import write_rows
+from youwo.needs import queries, rules, triage
+from youwo.needs.actions import Contact, problems
+from youwo.needs.models import (
+    GATHERING,
+    JOINABLE,
+    PROBLEM_MOVES,
+    Merge,
+    Problem,
+    ProblemStatus,
+    Report,
+    Voice,
+)
+from youwo.people.queries import text_in_force
+from youwo.web.access import powers_of, signed_in_person, staff
+from youwo.web.files import table_answer
+from youwo.web.needs.forms import ReasonForm
+from youwo.web.needs.staff import DEALERS, READERS, HandOverForm
+from youwo.web.needs.way import Reader
+from youwo.web.nonces import nonce_of
+from youwo.web.problems.forms import (
+    AcceptForm,
+    CloseForm,
+    EnterForm,
+    JudgeForm,
+    MergeForm,
+    SplitForm,
+)
+from youwo.web.problems.lineage import linked
+from youwo.web.problems.public import groups
+from youwo.web.problems.way import way
+
+
+def _filtered(request: HttpRequest) -> tuple[Any, dict[str, Any]]:
+    """Return the problems that the address asks for, within the areas of the visitor."""
+    given = request.GET
+    status = given.get("status", "")
+    group = given.get("kind", "")
+    code = given.get("area", "")
+    chosen = {
+        "status": status if status in ProblemStatus.values else "",
+        "kind": group if group in groups() else "",
+        "code": code if kind_of(code) else "",
+        "words": given.get("q", "")[:50],
+    }
+    person = signed_in_person(request)
+    return queries.staff_problems(person, local_day(timezone.now()), **chosen).with_voices(), chosen
+
+
+@staff(*READERS)
+def index(request: HttpRequest) -> HttpResponse:
+    """List the problems of the visitor's areas."""
+    found, chosen = _filtered(request)
+    context = {
+        "page": page(found, by=queries.RECEIVED, cursor=request.GET.get("cursor"), size=50),
+        "statuses": ProblemStatus.choices,
+        "groups": groups(),
+        **chosen,
+        "filtered": any(chosen.values()),
+    }
+    return render(request, "problems/staff/index.html", context)
+
+
+@staff(*READERS)
+def export(request: HttpRequest) -> FileResponse:
+    """Send the list as an Excel file: what the pages show, and no names or numbers of people."""
+    found, _chosen = _filtered(request)
+    headings = [
+        _("Reference"), _("Community"), _("Compound"), _("Building or place"), _("Class"),
+        _("Sub-class"), _("State"), _("Title"), _("Voices"), _("Received"), _("Accepted"),
+        _("Due"), _("Closed"), _("Who is responsible"),
+    ]  # fmt: skip
+
+    def rows() -> Iterator[list[Any]]:
+        for problem in found.order_by(*queries.RECEIVED).iterator(chunk_size=2000):
+            yield [
+                spaced(problem.reference), problem.community.name,
+                problem.compound.name if problem.compound else "", problem.building,
+                problem.kind.group, problem.kind.name, problem.get_status_display(),
+                problem.public_title, problem.voices, problem.received_at, problem.accepted_at,
+                problem.due_at, problem.closed_at, problem.kind.responsible,
+            ]  # fmt: skip
+
+    return table_answer(_("Problems"), lambda file: write_rows(headings, rows(), file))
+
+
+def readable(request: HttpRequest, reference: str) -> Problem:
+    """Return a problem of the visitor's areas; others do not exist for them."""
+    problem = (
+        queries.readable_problems(signed_in_person(request), local_day(timezone.now()))
+        .select_related("kind", "community__parent", "compound", "merged_into", "split_from")
+        .filter(reference=parse_reference(reference) or "")
+        .first()
+    )
+    if problem is None:
+        raise Http404
+    return problem
+
+
+@staff(*READERS)
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show a problem with the voices behind it, and the steps that can be taken now."""
+    return _case(request, readable(request, reference))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A problem with what its forms need."""
+
+    problem: Problem
+    reports: list[Report]
+    alike: list[Problem]
+
+
+def _seen(problem: Problem) -> Seen:
+    gathers = problem.status in GATHERING
+    return Seen(
+        problem,
+        list(queries.behind(problem)),
+        triage.twins_for_staff(problem) if gathers else [],
+    )
+
+
+def _case(
+    request: HttpRequest,
+    problem: Problem,
+    *,
+    status: int = 200,
+    verb: str = "",
+    form: forms.Form | None = None,
+) -> HttpResponse:
+    seen = _seen(problem)
+    on = local_day(timezone.now())
+    deals = rules.may_deal(signed_in_person(request), problem, on)
+    may = _may(seen) if deals else set()
+    context = {
+        "problem": problem,
+        "reports": seen.reports,
+        "alike": seen.alike,
+        "merges": list(queries.standing_merges(problem)) if problem.status in GATHERING else [],
+        "undone": _merge_of(problem),
+        "way": way(problem, Reader.STAFF),
+        "linked": linked(problem, Reader.STAFF),
+        "may": may,
+        "forms": {name: make(seen) for name, make in _FORMS.items()}
+        | ({verb: form} if form else {}),
+        "open_form": verb,
+        # Somebody else was faster: the form is gone, but not the reason.
+        "refused": " ".join(map(str, form.non_field_errors())) if form and verb not in may else "",
+        "outside": _outside(seen),
+        "agreed": {report.satisfied for report in seen.reports} >= {True}
+        and not any(report.satisfied is False for report in seen.reports),
+        "deals": deals,
+    }
+    return render(request, "problems/staff/detail.html", context, status=status)
+
+
+def _may(seen: Seen) -> set[str]:
+    may = {name for name, moves in PROBLEM_MOVES.items() if seen.problem.status in moves}
+    may.discard("merge")
+    if seen.problem.status in GATHERING:
+        # Others are joined with this one.
+        may.add("merge")
+        if len(seen.reports) > 1:
+            may.add("split")
+    return may
+
+
+def _merge_of(problem: Problem) -> Merge | None:
+    """Return what joined this problem with another, and still stands."""
+    if problem.status != ProblemStatus.MERGED:
+        return None
+    return problem.merges.filter(undone_at__isnull=True).first()
+
+
+def _outside(seen: Seen) -> Any:
+    if seen.problem.status != ProblemStatus.RECEIVED:
+        return None
+    said = " ".join(report.said for report in seen.reports)
+    return triage.outside(said, seen.problem.community_id)
+
+
+def _public_words(seen: Seen) -> dict[str, Any]:
+    """Offer what was said as a beginning; the reviewer takes out what is private."""
+    problem = seen.problem
+    said = " ".join(seen.reports[0].said.split()) if seen.reports else ""
+    first = said.replace("。", "，").split("，")[0]
+    return {
+        "public_title": problem.public_title or first[:40],
+        "public_text": problem.public_text or said[:300],
+        "kind": problem.kind_id,
+    }
+
+
+# The form behind each act, with what is known already.
+_FORMS: dict[str, Callable[..., forms.Form]] = {
+    "accept": lambda seen, data=None: AcceptForm(data, initial=_public_words(seen)),
+    "decline": lambda seen, data=None: ReasonForm(data, prefix="decline"),
+    "hand_over": lambda seen, data=None: HandOverForm(data),
+    "merge": lambda seen, data=None: MergeForm(
+        data, others=[(row.reference, str(row)) for row in seen.alike]
+    ),
+    "split": lambda seen, data=None: SplitForm(data, reports=seen.reports),
+    "close": lambda seen, data=None: CloseForm(data),
+    "reopen": lambda seen, data=None: ReasonForm(data, prefix="reopen"),
+}
+
+
+@staff(*DEALERS)
+def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+    """Take one step with a problem."""
+    problem = readable(request, reference)
+    if verb not in _ACTS:
+        raise Http404
+    if request.method != "POST":
+        return redirect("problems:staff", problem.reference)
+    person, at = signed_in_person(request), timezone.now()
+    if not rules.may_deal(person, problem, local_day(at)):
+        raise PermissionDenied
+    seen = _seen(problem)
+    form = _FORMS[verb](seen, request.POST) if verb in _FORMS else None
+    if form is not None and not form.is_valid():
+        return _case(request, problem, status=422, verb=verb, form=form)
+    given = form.cleaned_data if form is not None else request.POST
+    try:
+        said = _ACTS[verb](seen, given, {"by": person, "at": at})
+    except Refused as refused:
+        if form is None:
+            raise
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        return _case(request, readable(request, reference), status=422, verb=verb, form=form)
+    messages.success(request, said)
+    return redirect("problems:staff", problem.reference)
+
+
+def _accept(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
+    problem = problems.accept(seen.problem, **given, **who)
+    said = _("It is on the list now, with %(hours)s working hours. Every voice has been told.")
+    return said % {"hours": problem.kind.hours}
+
+
+def _decline(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
+    problems.decline(seen.problem, **given, **who)
+    return _("Everybody who reported it reads why it is not possible.")
+
+
+def _hand_over(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
+    problems.hand_over(seen.problem, **given, **who)
+    return _("Everybody who reported it reads where to go.")
+
+
+def _merge(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
+    references = list(given["others"])
+    if given["reference"]:
+        typed = parse_reference(given["reference"])
+        if typed is None:
+            raise Refused(
+                _("This reference has a slip in it. Please compare it with your note."), "reference"
+            )
+        references.append(typed)
+    on = local_day(who["at"])
+    found = list(
+        queries.readable_problems(who["by"], on).filter(reference__in=references).order_by("pk")
+    )
+    if len(found) < len(set(references)):
+        raise Refused(_("There is no such problem in your area."), "reference")
+    problems.gather(found, into=seen.problem, **who)
+    return ngettext(
+        "%(count)s problem was joined with this one. You can set it apart again.",
+        "%(count)s problems were joined with this one. You can set them apart again.",
+        len(found),
+    ) % {"count": len(found)}
+
+
+def _undo_merge(seen: Seen, given: Any, who: dict[str, Any]) -> str:
+    """Set apart the one that was named, or this one from what it was joined with."""
+    key = given.get("merge", "")
+    merge = Merge.objects.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+    if merge is None or seen.problem.pk not in (merge.problem_id, merge.into_id):
+        raise Refused(_("This has changed in the meantime. Please look at it again."))
+    problems.undo_merge(merge, **who)
+    return _("They are apart again, each with its own voices.")
+
+
+def _split(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
+    chosen = [report for report in seen.reports if report.reference in given["reports"]]
+    apart = problems.split(seen.problem, reports=chosen, title=given["title"], **who)
+    return _("Set apart as %(reference)s.") % {"reference": spaced(apart.reference)}
+
+
+def _close(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
+    problems.close(seen.problem, **given, **who)
+    return _("Closed. Every voice has been told.")
+
+
+def _reopen(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
+    problems.reopen(seen.problem, **given, **who)
+    return _("It is open again; everybody who reported it reads why.")
+
+
+_ACTS: dict[str, Callable[[Seen, Any, dict[str, Any]], str]] = {
+    "accept": _accept,
+    "decline": _decline,
+    "hand_over": _hand_over,
+    "merge": _merge,
+    "undo_merge": _undo_merge,
+    "split": _split,
+    "close": _close,
+    "reopen": _reopen,
+}
+
+
+def _report(request: HttpRequest, reference: str) -> Report:
+    """Return what one voice said about a problem of the visitor's areas."""
+    on = local_day(timezone.now())
+    report = (
+        Report.objects.select_related("voice", "problem__community", "problem__kind")
+        .filter(
+            reference=parse_reference(reference) or "",
+            problem__in=queries.readable_problems(signed_in_person(request), on),
+        )
+        .first()
+    )
+    if report is None:
+        raise Http404
+    return report
+
+
+@staff(*DEALERS)
+def voice(request: HttpRequest, reference: str) -> HttpResponse:
+    """Write down what one voice says, when asked by telephone or at the door."""
+    report = _report(request, reference)
+    person, at = signed_in_person(request), timezone.now()
+    if not rules.may_deal(person, report.problem, local_day(at)):
+        raise PermissionDenied
+    form = JudgeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            problems.judge(
+                report,
+                satisfied=form.cleaned_data["satisfied"] == "yes",
+                words=form.cleaned_data["words"],
+                by=person,
+                at=at,
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The answer is written down."))
+            return redirect("problems:staff", report.problem.reference)
+    status = 422 if request.method == "POST" else 200
+    context = {"report": report, "problem": report.problem, "form": form}
+    return render(request, "problems/staff/voice.html", context, status=status)
+
+
+@staff(*DEALERS)
+def reveal(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show full name and number to staff who give a reason, which is journalled."""
+    report = _report(request, reference)
+    form = ReasonForm(request.POST or None)
+    context = {"report": report, "problem": report.problem, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            contact = problems.reveal(
+                report,
+                reason=form.cleaned_data["reason"],
+                by=signed_in_person(request),
+                at=timezone.now(),
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            answer = render(
+                request, "problems/staff/revealed.html", {**context, "contact": contact}
+            )
+            answer["Cache-Control"] = "no-store"
+            return answer
+    status = 422 if request.method == "POST" else 200
+    return render(request, "problems/staff/reveal.html", context, status=status)
+
+
+@staff(*DEALERS)
+def enter(request: HttpRequest) -> HttpResponse:
+    """Take a problem down for somebody: by telephone, on a visit, from the box or from paper."""
+    communities = _own_communities(request)
+    initial = {"community": communities[0].pk if len(communities) == 1 else "", "channel": "visit"}
+    form = EnterForm(request.POST or None, initial=initial)
+    context: dict[str, Any] = {
+        "form": form,
+        "communities": communities,
+        "compounds": _compounds(communities),
+        "nonce": request.POST.get("nonce") or uuid.uuid4(),
+    }
+    if request.method != "POST":
+        return render(request, "problems/staff/enter.html", context)
+    if form.is_valid():
+        found = [] if "seen" in request.POST else _known_already(form.cleaned_data)
+        if found:
+            return render(request, "problems/staff/enter.html", {**context, "alike": found})
+        try:
+            report = _entered(request, form.cleaned_data)
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        else:
+            messages.success(
+                request,
+                _("Written down: %(reference)s.") % {"reference": spaced(report.reference)},
+            )
+            if "another" in request.POST:
+                return redirect("problems:enter")
+            return redirect("problems:staff", report.problem.reference)
+    return render(request, "problems/staff/enter.html", context, status=422)
+
+
+def _own_communities(request: HttpRequest) -> list[Area]:
+    """Return the communities a worker enters for, when they are few enough to list."""
+    codes = [code for code in powers_of(request).codes(*DEALERS) if len(code) == 12]
+    return list(Area.objects.filter(pk__in=codes).order_by("code")[:40])
+
+
+def _compounds(communities: list[Area]) -> list[Area]:
+    found = Area.objects.filter(parent__in=communities, kind=Area.Kind.COMPOUND)
+    return list(found.filter(valid_to__isnull=True).order_by("code")[:200]) if communities else []
+
+
+def _known_already(given: dict[str, Any]) -> list[Problem]:
+    """Return what is likely the same, to be asked about once."""
+    return triage.alike_problems(
+        given["said"], given["community"] or "0", compound=given["compound"], kind=given["kind"]
+    )
+
+
+def _entered(request: HttpRequest, given: dict[str, Any]) -> Report:
+    at = timezone.now()
+    community = (
+        Area.objects.valid(local_day(at))
+        .filter(code=given["community"], kind=Area.Kind.COMMUNITY)
+        .first()
+    )
+    if community is None:
+        raise Refused(_("No community has this code. Please check it."), "community")
+    kinds = {kind.pk: kind for kind in triage.problem_kinds()}
+    guessed = triage.problem_kind_of(given["said"], rural=community.rural)
+    kind = kinds.get(given["kind"]) or guessed or kinds.get("other")
+    if kind is None:
+        raise Refused(_("Please choose what it is most like."), "kind")
+    compound = Area.objects.filter(code=given["compound"], parent=community).first()
+    known = Problem.objects.filter(
+        reference=given["same"], community=community, status__in=JOINABLE
+    )
+    named = given["phone"] or given["name"]
+    return problems.report(
+        given["said"],
+        kind=kind,
+        community=community,
+        compound=compound,
+        building=given["building"],
+        contact=Contact(given["phone"], given["name"], given["address"]) if named else None,
+        consent=text_in_force("problem", local_day(at)),
+        consent_given_by=Voice.Consent.SPOKEN,
+        channel=given["channel"],
+        problem=known.first() if given["same"] else None,
+        nonce=nonce_of(request),
+        by=signed_in_person(request),
+        at=at,
+    )
