@@ -97,9 +97,12 @@ def _before(person: Person, on: date) -> Q:
     return found
 
 
-def stacks_before(person: Person, on: date) -> QuerySet[Stack]:
-    """Return the stacks of open rounds that lie before somebody."""
-    return Stack.objects.filter(_before(person, on), round__status=Status.OPEN)
+def evaluated_judged_by(person: Person, on: date) -> QuerySet[Evaluated]:
+    """Return the evaluated about whom a sheet lies before somebody while their round is open."""
+    stacks = Stack.objects.filter(_before(person, on), round__status=Status.OPEN)
+    return Evaluated.objects.filter(
+        pk__in=Sheet.objects.filter(stack__in=stacks.values("pk")).values("evaluated")
+    )
 
 
 def sheets_before(person: Person, round_: Round, on: date) -> QuerySet[Sheet]:
@@ -129,7 +132,7 @@ def progress(round_: Round, codes: Collection[str] = ()) -> list[tuple[str, int,
         name: (done, all_)
         for name, done, all_ in sheets.order_by()
         .values_list("viewpoint")
-        .annotate(Count("pk", filter=Q(state=SheetState.DONE)), Count("pk"))
+        .annotate(done=Count("pk", filter=Q(state=SheetState.DONE)), all=Count("pk"))
     }
     return [(name, *counted[name]) for name in Viewpoint.values if name in counted]
 

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("youwo.web.service.urls")),
     path("", include("youwo.web.problems.urls")),
     path("", include("youwo.web.work.urls")),
+    path("", include("youwo.web.evaluation.urls")),
     path("", include("youwo.web.insight.urls")),
     path("", include("youwo.web.notices.urls")),
     path("", include("youwo.web.organizations.urls")),

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from youwo.core import tables
+from youwo.evaluation.models import Appeal, Reply, Result
 from youwo.people import actions
 from youwo.people.models import Person
 
@@ -51,6 +52,26 @@ def everything(person: Person, *, at: datetime) -> dict[str, Any]:
             person.participations.order_by("pk").values(
                 "minutes", day=F("entry__occurred_on"), what=F("entry__title")
             )
+        ),
+        "evaluations": [
+            {
+                "reference": result.evaluated.reference,
+                "evaluation": result.evaluated.round.title,
+                "version": result.version,
+                "of_1000": result.tenths,
+                "sums": result.sums,
+            }
+            for result in Result.objects.filter(evaluated__person=person)
+            .select_related("evaluated__round")
+            .order_by("pk")
+        ],
+        "replies": list(
+            Reply.objects.filter(evaluated__person=person).order_by("pk").values("words", "at")
+        ),
+        "appeals": list(
+            Appeal.objects.filter(evaluated__person=person)
+            .order_by("pk")
+            .values("reason", "at", "status", "decision")
         ),
         "messages": list(
             person.messages.order_by("pk").values("subject", "body", "created_at", "read_at")

@@ -51,10 +51,13 @@ MENU = [
     Link("needs:suggestions", _("Complaints and suggestions"), _holds(*_READERS)),
     Link("organizations:units", _("Units and enrolments"), _with_units),
     Link("notices:robots", _("Group robots"), _keeps_robots),
+    Link("evaluation:rounds", _("Evaluations"), _holds(*_READERS)),
+    Link("evaluation:templates", _("Evaluation sheets"), _holds(Role.ADMINISTRATOR)),
     Link("people:index", _("People and roles"), _holds(Role.ADMINISTRATOR)),
     Link("keeping:index", _("City tables"), _holds(Role.ADMINISTRATOR, Role.WORKER)),
     Link("people:journal", _("Journal"), _holds(Role.AUDITOR, Role.ADMINISTRATOR)),
     Link("needs:mine", _("My wishes and promises")),
+    Link("evaluation:mine", _("My evaluations")),
     Link("notices:inbox", _("Messages")),
     Link("insight:figures", _("Figures")),
 ]

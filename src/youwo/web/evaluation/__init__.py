@@ -1,0 +1,1 @@
+"""Pages about double evaluation: rounds, sheets, results, appeals, templates."""
