@@ -10,19 +10,23 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 
-from youwo.areas.models import Area, within
+from youwo.areas.models import Area, AreaQuerySet, within
 from youwo.core.references import new_reference
 from youwo.organizations import rules
 from youwo.organizations.models import (
     DatedQuerySet,
+    EnrolmentQuerySet,
+    HouseholdPairing,
     MemberEnrolment,
     Membership,
     Organization,
     Pairing,
+    Plan,
+    Proposed,
     UnitEnrolment,
 )
-from youwo.people.models import Person
-from youwo.people.rules import powers
+from youwo.people.models import Person, Role
+from youwo.people.rules import above, powers
 
 
 def in_any(codes: list[str], field: str) -> Q:
@@ -36,7 +40,8 @@ def in_any(codes: list[str], field: str) -> Q:
 def units_seen_by(person: Person, on: date) -> DatedQuerySet[Organization]:
     """Return the units that a person works with.
 
-    Those they act for, those that lie in their areas, and those that are or were enrolled there.
+    Those they act for, those that lie in their areas, and those that are or were enrolled or
+    paired there.
     """
     codes = powers(person, on).codes(*rules.READERS)
     condition: Any = Q(pk__in=rules.mandates(person, on))
@@ -44,6 +49,8 @@ def units_seen_by(person: Person, on: date) -> DatedQuerySet[Organization]:
         here = in_any(codes, "community_id")
         condition |= in_any(codes, "area_id")
         condition |= Exists(UnitEnrolment.objects.filter(here, organization=OuterRef("pk")))
+        paired = Pairing.objects.filter(in_any(codes, "area_id"), organization=OuterRef("pk"))
+        condition |= Exists(paired)
         condition |= Exists(MemberEnrolment.objects.filter(here, organization=OuterRef("pk")))
     return Organization.objects.filter(condition)
 
@@ -145,6 +152,55 @@ def partners(community: Area, on: date) -> Partners:
     for unit in rows:
         getattr(found, neighbours.get(unit.kind, "units")).append(unit)
     return found
+
+
+def pairings_seen_by(person: Person, on: date) -> EnrolmentQuerySet[Pairing]:
+    """Return the pairings that a person may open: of their places, and of their units."""
+    codes = powers(person, on).codes(*rules.READERS)
+    condition = Q(organization__in=rules.mandates(person, on))
+    if codes:
+        condition |= in_any(codes, "area_id") | in_any(codes, "organization__area_id")
+    return Pairing.objects.filter(condition)
+
+
+def places_to_pair(codes: list[str], on: date, *, villages: bool = False) -> AreaQuerySet:
+    """Return the communities and compounds of some areas, in force, each with `is_paired`."""
+    places = Area.objects.filter(
+        in_any(codes, "code"),
+        kind__in=(Area.Kind.COMMUNITY, Area.Kind.COMPOUND),
+        statistical=False,
+    ).valid(on)
+    if not villages:
+        places = places.exclude(rural=True).exclude(parent__rural=True)
+    paired = Pairing.objects.holding(on).filter(area=OuterRef("pk"))
+    return places.annotate(is_paired=Exists(paired))
+
+
+def households_seen_by(person: Person, on: date) -> DatedQuerySet[HouseholdPairing]:
+    """Return the households a person may know of: their own, and those of their communities.
+
+    Nobody above a community's workers sees them.
+    """
+    held = powers(person, on).grants
+    communities = [code for role, code in held if role == Role.WORKER]
+    return HouseholdPairing.objects.filter(Q(person=person) | Q(community__in=communities))
+
+
+def plans_seen_by(person: Person, on: date) -> QuerySet[Plan]:
+    """Return the plans that a person may open: of their area, of one in it or above it."""
+    codes = powers(person, on).codes(*rules.PLANNERS)
+    return Plan.objects.filter(in_any(codes, "area_id") | Q(area__in=codes_above(codes)))
+
+
+def codes_above(codes: list[str]) -> set[str]:
+    """Return the codes of all areas that some areas lie in."""
+    return {one for code in codes for one in above(code)}
+
+
+def rows_seen_by(person: Person, plan: Plan, on: date) -> QuerySet[Proposed]:
+    """Return the rows of a plan that lie in a person's area."""
+    codes = powers(person, on).codes(*rules.PLANNERS)
+    return plan.rows.filter(in_any(codes, "area_id"))
 
 
 def fresh_references(count: int, *, letter: str = "E") -> list[str]:

@@ -41,6 +41,11 @@ def may_found(by: Person, area: Area, on: date) -> bool:
     return powers(by, on).cover(area.pk, *KEEPERS)
 
 
+def may_change_unit(by: Person, organization: Organization, on: date) -> bool:
+    """Say whether somebody may change what a unit is called and what it is: who keeps its area."""
+    return powers(by, on).cover(organization.area_id, *KEEPERS)
+
+
 def may_manage(by: Person, organization: Organization, on: date) -> bool:
     """Say whether somebody may change a unit, its members and who acts for it."""
     return acts_for(by, organization, on) or powers(by, on).cover(organization.area_id, *KEEPERS)

@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("youwo.web.organizations.urls")),
     path("", include("youwo.web.keeping.urls")),
     path("", include("youwo.web.compounds.urls")),
+    path("", include("youwo.web.pairings.urls")),
 ]

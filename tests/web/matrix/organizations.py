@@ -6,6 +6,7 @@ PAGES = {
     "organizations:export": ("", "l-ooooooo"),
     "organizations:export-members": ("", "l-ooooooo"),
     "organizations:unit": ("unit", "l-ooo--oo"),
+    "organizations:change": ("unit", "l---o---o"),
     "organizations:enrol-unit": ("unit", "l-ooo---o"),
     "organizations:give-mandate": ("unit", "l-xxxxxxx"),
     "organizations:end-mandate": ("mandate", "l-xxxxxxx"),

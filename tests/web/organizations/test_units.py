@@ -133,7 +133,7 @@ def test_a_unit_costs_the_same_for_one_and_three(
         enrolled_member(tax_office)
         UnitEnrolmentFactory(organization=tax_office, community=area(f"14080200500{n}"))
         tax_office.branches.create(name=f"第{n}支部")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         page = for_unit.get(url("unit", tax_office.pk))
 
     # The coordinator is a member, too.

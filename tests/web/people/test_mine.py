@@ -48,7 +48,7 @@ def test_my_page_costs_the_same_with_many_roles(
             granted_at="2025-01-01T00:00Z",
         )
     client.force_login(worker)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/me/")
 
 
@@ -99,6 +99,7 @@ def test_i_take_my_data_along_as_json(client, worker, texts, at):
         "consents",
         "enrolments",
         "grants",
+        "households",
         "memberships",
         "messages",
         "service",
@@ -124,7 +125,7 @@ def test_taking_data_along_is_written_down_and_no_address_gives_it_away(client, 
 
 def test_the_download_costs_few_statements(client, worker, django_assert_max_num_queries):
     client.force_login(worker)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.post("/me/data/download/")
 
 

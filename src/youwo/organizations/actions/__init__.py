@@ -6,6 +6,7 @@ Plans have a module of their own: `plans`.
 from youwo.organizations.actions.enrolments import (
     EARLIEST,
     add_branch,
+    change_unit,
     check_day,
     end_enrolment,
     end_mandate,
@@ -33,6 +34,7 @@ __all__ = [
     "EARLIEST",
     "Household",
     "add_branch",
+    "change_unit",
     "check_day",
     "end_enrolment",
     "end_household",

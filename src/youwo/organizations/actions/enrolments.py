@@ -104,6 +104,50 @@ def found(
 
 
 @transaction.atomic
+def change_unit(
+    organization: Organization,
+    *,
+    name: str,
+    short_name: str,
+    kind: str,
+    by: Person,
+    at: datetime,
+) -> Organization:
+    """Correct or change what a unit is called and what sort of unit it is.
+
+    By its former names it is still found.
+    """
+    name, short_name = " ".join(name.split()), " ".join(short_name.split())
+    if not name:
+        raise Refused(_("Please enter the unit's name."), "name")
+    if not rules.may_change_unit(by, organization, local_day(at)):
+        raise Refused(_("You do not keep this unit's records."))
+    unit = Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
+    others = Organization.objects.filter(area=unit.area_id, name=name, ends_on__isnull=True)
+    if others.exclude(pk=unit.pk).exists():
+        raise Refused(_("There is already a unit of this name here."), "name")
+    changed = [
+        field
+        for field, value in (("name", name), ("short_name", short_name), ("kind", kind))
+        if getattr(unit, field) != value
+    ]
+    if not changed:
+        return unit
+    if "name" in changed:
+        former = [one for one in unit.former_names or [] if one != name]
+        unit.former_names = [*former, unit.name]
+    unit.name, unit.short_name, unit.kind = name, short_name, kind
+    unit.search_terms = terms(name, short_name, *(unit.former_names or []))
+    try:
+        with transaction.atomic():
+            unit.save(update_fields=["name", "short_name", "kind", "former_names", "search_terms"])
+    except IntegrityError as error:
+        raise Refused(_("Somebody has just entered this unit."), "name") from error
+    write("change", unit, by=by, at=at, area_code=unit.area_id, fields=changed)
+    return unit
+
+
+@transaction.atomic
 def add_branch(
     organization: Organization, *, name: str, by: Person, at: datetime, level: str = "branch"
 ) -> Branch:

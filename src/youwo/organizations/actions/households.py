@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -241,7 +243,10 @@ def withdraw_household(pairing: HouseholdPairing, *, by: Person, at: datetime) -
 
 
 def forget_households(*, at: datetime) -> int:
-    """Delete names, doors, numbers and words of pairings that ended a year ago; run daily."""
+    """Delete names, doors, numbers and words of pairings that ended a year ago; run daily.
+
+    Those of a member who has closed their account end, and are forgotten with it.
+    """
     forgotten = 0
     while batch := _forget_some(at):
         forgotten += batch
@@ -250,14 +255,20 @@ def forget_households(*, at: datetime) -> int:
 
 @transaction.atomic
 def _forget_some(at: datetime) -> int:
+    today = local_day(at)
+    long_ago, account_closed = Q(ends_on__lte=today - KEPT), Q(person__is_active=False)
     rows = list(
         HouseholdPairing.objects.select_for_update(of=("self",))
-        .filter(ends_on__lte=local_day(at) - KEPT, forgotten_at__isnull=True)
+        .filter(long_ago | account_closed, forgotten_at__isnull=True)
         .order_by("pk")[:_BATCH]
     )
     Contact.objects.filter(pairing__in=rows).update(words="")
     HouseholdPairing.objects.filter(pk__in=[row.pk for row in rows]).update(
-        name="", door="", phone="", forgotten_at=at
+        name="",
+        door="",
+        phone="",
+        forgotten_at=at,
+        ends_on=Coalesce("ends_on", Greatest("starts_on", Value(today))),
     )
     Line.objects.bulk_create(
         journal.line("forget", row, by=None, at=at, area_code=row.community_id) for row in rows

@@ -56,6 +56,8 @@ class Organization(models.Model):
     )
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    # Under which it was known before; it is still found by them.
+    former_names = models.JSONField(null=True, blank=True)
     search_terms = models.TextField(default="", blank=True, editable=False)
     recorded_at = models.DateTimeField()
 

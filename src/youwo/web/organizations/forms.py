@@ -77,6 +77,14 @@ class UnitForm(forms.Form):
         return found[0]
 
 
+class ChangeUnitForm(forms.Form):
+    """What a unit is called, and what it is."""
+
+    name = forms.CharField(label=gettext_lazy("The unit's full name"), max_length=80)
+    short_name = forms.CharField(label=gettext_lazy("Short name"), max_length=30, required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("What sort of unit"), choices=Organization.Kind)
+
+
 class EnrolUnitForm(forms.Form):
     """With which community, from when."""
 

@@ -23,7 +23,12 @@ from youwo.organizations.models import Mandate, MemberEnrolment, Organization, U
 from youwo.people.models import Person
 from youwo.web.access import powers_of, signed_in_person, with_units
 from youwo.web.files import table_answer
-from youwo.web.organizations.forms import MandateForm, UnitForm, day_initial
+from youwo.web.organizations.forms import (
+    ChangeUnitForm,
+    MandateForm,
+    UnitForm,
+    day_initial,
+)
 from youwo.web.organizations.reach import may_enrol_somewhere, today, unit_of
 
 _BY_NAME = ("name", "id")
@@ -167,13 +172,45 @@ def _unit(
         "branches": list(found.branches.all()),
         "now": [row for row in enrolments if row.is_in_force(on)],
         "past": [row for row in enrolments if not row.is_in_force(on)],
+        "pairings": list(
+            queries.pairings_seen_by(person, on)
+            .holding(on)
+            .filter(organization=found)
+            .select_related("area__parent")
+            .order_by("starts_on", "pk")[:30]
+        ),
+        "may_pair": powers_of(request).holds(*rules.KEEPERS),
+        "households": found.household_pairings.in_force(on).count(),
         "mandates": found.mandates.in_force(on).select_related("person"),
+        "may_change": rules.may_change_unit(person, found, on),
         "may_manage": rules.may_manage(person, found, on),
         "may_appoint": rules.may_appoint(person, found, on),
         "may_enrol": may_enrol_somewhere(request, found),
         "mandate_form": mandate_form,
     }
     return render(request, "organizations/unit.html", context, status=status)
+
+
+@with_units
+def change(request: HttpRequest, key: int) -> HttpResponse:
+    """Change what a unit is called and what sort of unit it is."""
+    found, person = unit_of(request, key), signed_in_person(request)
+    if not rules.may_change_unit(person, found, today()):
+        raise Http404
+    names = ("name", "short_name", "kind")
+    form = ChangeUnitForm(
+        request.POST or None, initial={name: getattr(found, name) for name in names}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_unit(found, **form.cleaned_data, by=person, at=timezone.now())
+        except Refused as refused:
+            form.add_error(refused.field, str(refused))
+        else:
+            messages.success(request, _("Changed. It is still found by its former name."))
+            return redirect("organizations:unit", key)
+    context = {"form": form, "unit": found}
+    return render(request, "organizations/change.html", context, status=422 if form.errors else 200)
 
 
 def _add_communities(members: list[Any]) -> None:

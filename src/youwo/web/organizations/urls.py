@@ -12,6 +12,7 @@ urlpatterns = [
     path("work/units/export/", units.export, name="export"),
     path("work/units/members/export/", units.export_members, name="export-members"),
     path("work/units/<int:key>/", units.unit, name="unit"),
+    path("work/units/<int:key>/change/", units.change, name="change"),
     path("work/units/<int:key>/enrol/", enrolments.enrol_unit, name="enrol-unit"),
     path("work/units/<int:key>/mandates/", units.give_mandate, name="give-mandate"),
     path("work/mandates/<int:key>/end/", units.end_mandate, name="end-mandate"),

@@ -38,6 +38,11 @@ def everything(person: Person, *, at: datetime) -> dict[str, Any]:
                 place=F("community__name"),
             )
         ),
+        "households": list(
+            person.household_pairings.order_by("pk").values(
+                "starts_on", "ends_on", place=F("community__name")
+            )
+        ),
         "wishes": list(
             person.voices.filter(wish__isnull=False)
             .order_by("pk")

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
-from youwo.organizations.models import Mandate
+from youwo.organizations.models import HouseholdPairing, Mandate
 from youwo.people import actions, masking, queries
 from youwo.people.models import Consent, Grant, Person, Role
 from youwo.web.access import powers_of, public, signed_in, signed_in_person
@@ -46,6 +46,7 @@ def me(request: HttpRequest) -> HttpResponse:
             .filter(person=person)
             .select_related("organization")
             .order_by("organization_id"),
+            "households": HouseholdPairing.objects.in_force(on).filter(person=person).exists(),
             "keeps_people": powers.holds(Role.ADMINISTRATOR),
             "reads_journal": powers.holds(Role.ADMINISTRATOR, Role.AUDITOR),
         },

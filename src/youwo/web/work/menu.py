@@ -36,6 +36,10 @@ def _keeps_robots(request: HttpRequest) -> bool:
     return powers_of(request).holds(*KEEPERS) or bool(mandates_of(request))
 
 
+def _keeps_households(request: HttpRequest) -> bool:
+    return any(role == Role.WORKER and len(code) == 12 for role, code in powers_of(request).grants)
+
+
 @dataclass(frozen=True)
 class Link:
     """A page by the name of its address, its words, and for whom it is."""
@@ -50,6 +54,8 @@ MENU = [
     Link("problems:staff-list", _("All problems of my area"), _holds(*_READERS)),
     Link("needs:suggestions", _("Complaints and suggestions"), _holds(*_READERS)),
     Link("organizations:units", _("Units and enrolments"), _with_units),
+    Link("pairings:index", _("Pairings"), _with_units),
+    Link("pairings:households", _("Households of my community"), _keeps_households),
     Link("notices:robots", _("Group robots"), _keeps_robots),
     Link("evaluation:rounds", _("Evaluations"), _holds(*_READERS)),
     Link("evaluation:templates", _("Evaluation sheets"), _holds(Role.ADMINISTRATOR)),

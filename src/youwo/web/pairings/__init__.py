@@ -1,0 +1,1 @@
+"""Pages of double pairing: units and places, members and households, plans of a city's pairs."""
