@@ -100,7 +100,7 @@ OPEN = [Status.BLOWN, Status.ANSWERED, Status.PAUSED, Status.DELIVERED]
 
 # What may happen in which state, and where it leads: the whole life of a whistle.
 MOVES: dict[str, dict[str, str]] = {
-    "call": {status: status for status in (Status.BLOWN, Status.ANSWERED)},
+    "call": {Status.BLOWN: Status.BLOWN},
     "answer": {Status.BLOWN: Status.ANSWERED},
     "object": {Status.BLOWN: Status.BLOWN},
     "decide": {status: status for status in (Status.BLOWN, Status.ANSWERED, Status.PAUSED)},

@@ -250,7 +250,8 @@ def told_to_residents(problem: Problem) -> list[Told]:
             if call.called_at != whistle.whistled_at and call.role == Call.Role.RECEIVER:
                 found.append(Told(call.called_at, "called", unit))
             if call.answered_at is not None:
-                what = "helps" if call.role == Call.Role.HELPER else "answered"
+                leads = call.role == Call.Role.SUCCESSOR or call.answered_at == whistle.answered_at
+                what = "answered" if leads else "helps"
                 found.append(Told(call.answered_at, what, unit, until=call.arrives_at))
         found.extend(
             Told(span.starts_at, "paused", (), span.reason, span.ends_at or span.until)

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("youwo.web.notices.urls")),
     path("", include("youwo.web.organizations.urls")),
     path("", include("youwo.web.keeping.urls")),
+    path("", include("youwo.web.dispatch.urls")),
     path("", include("youwo.web.compounds.urls")),
     path("", include("youwo.web.pairings.urls")),
 ]

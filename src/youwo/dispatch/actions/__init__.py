@@ -3,11 +3,12 @@
 from youwo.dispatch.actions.answered import answer, decide, object_to
 from youwo.dispatch.actions.blown import blow, call, withdraw
 from youwo.dispatch.actions.followed import follow
-from youwo.dispatch.actions.ladders import Rung, load_ladder, remove_ladder, set_ladder
+from youwo.dispatch.actions.ladders import MOST_LEVELS, Rung, load_ladder, remove_ladder, set_ladder
 from youwo.dispatch.actions.shared import ask_help, hand_on, help_out, say_no, take_over
 from youwo.dispatch.actions.timed import decide_extension, extend, pause, resume, set_time
 
 __all__ = [
+    "MOST_LEVELS",
     "Rung",
     "answer",
     "ask_help",

@@ -107,7 +107,7 @@ def answer(
         also=["answered_at", "solve_minutes", "due_at", "rings_at", "overdue_at", "item"],
     )
     journal.write(
-        "report",
+        "arrive",
         whistle,
         by=by,
         at=at,
@@ -237,7 +237,7 @@ def decide(
         whistle.due_at = whistle.rings_at = call.due_at
         whistle.save(update_fields=["due_at", "rings_at"])
     journal.write(
-        "uphold" if upheld else "reject",
+        "excuse" if upheld else "insist",
         whistle,
         by=by,
         at=at,

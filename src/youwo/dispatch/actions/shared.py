@@ -202,9 +202,9 @@ def help_out(
     must_speak_for(call, whistle, by, at)
     if call.status == Call.Status.CALLED and call.role != Call.Role.HELPER:
         raise Refused(_("You were asked to take this over. Please say yes or no."))
-    call.status, call.role = Call.Status.HELPING, Call.Role.HELPER
+    call.status = Call.Status.HELPING
     call.answered_by, call.answered_at, call.who = by, at, who
-    call.save(update_fields=["status", "role", "answered_by", "answered_at", "who"])
+    call.save(update_fields=["status", "answered_by", "answered_at", "who"])
     if whistle.item is not None and acts_or_deals(by, whistle, organization, at):
         service.add_helper(whistle.item, organization=organization, by=by, at=at)
     journal.write(

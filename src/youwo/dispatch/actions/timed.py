@@ -174,7 +174,7 @@ def decide_extension(
         whistle.solve_minutes = (whistle.solve_minutes or 0) + round(extension.hours * MINUTES)
         whistle.save(update_fields=["solve_minutes"])
     journal.write(
-        "grant" if granted else "refuse",
+        "grant_time" if granted else "refuse_time",
         whistle,
         by=by,
         at=at,

@@ -53,6 +53,7 @@ MENU = [
     Link("needs:staff-list", _("All wishes of my area"), _holds(*_READERS)),
     Link("problems:staff-list", _("All problems of my area"), _holds(*_READERS)),
     Link("needs:suggestions", _("Complaints and suggestions"), _holds(*_READERS)),
+    Link("dispatch:index", _("Whistles"), _with_units),
     Link("organizations:units", _("Units and enrolments"), _with_units),
     Link("pairings:index", _("Pairings"), _with_units),
     Link("pairings:households", _("Households of my community"), _keeps_households),

@@ -1,0 +1,1 @@
+"""Pages about whistles: blowing, answering, deciding, the clock, and the levels."""

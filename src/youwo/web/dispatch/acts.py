@@ -1,0 +1,177 @@
+"""Taking one step with a whistle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from youwo.core.refused import Refused
+from youwo.dispatch import actions, queries
+from youwo.dispatch.models import Whistle
+from youwo.organizations.models import Organization
+from youwo.web.access import signed_in_person, with_units
+from youwo.web.dispatch import telling
+from youwo.web.dispatch.forms import AnswerForm, TakeOverForm
+from youwo.web.dispatch.reach import case_of, readable
+from youwo.web.dispatch.whistle import drawn, form_of, units_for
+
+_Given = dict[str, Any]
+
+
+@with_units
+def answer(request: HttpRequest, reference: str) -> HttpResponse:
+    """Report to a whistle: who comes and when, both filled in already."""
+    whistle = readable(request, reference)
+    case = case_of(request, whistle)
+    if "answer" not in case.may:
+        return redirect("dispatch:whistle", whistle.reference)
+    units = units_for(case, "answer")
+    # Whoever is asked for a unit of their own answers for it first.
+    units.sort(key=lambda unit: unit[0] not in case.own)
+    initial = {"who": _("colleagues of the unit"), "organization": units[0][0]}
+    form = AnswerForm(request.POST or None, units=units, initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid() and _answered(form, whistle, request):
+            messages.success(
+                request, _("Reported. The community sees who comes and when; the clock runs.")
+            )
+            return redirect("dispatch:whistle", whistle.reference)
+    context = {
+        "whistle": whistle,
+        "case": case,
+        "form": form,
+        "clock": telling.clock_words(whistle, queries.reading(whistle, case.spans, case.at)),
+    }
+    return render(request, "dispatch/answer.html", context, status=status)
+
+
+def _answered(form: AnswerForm, whistle: Whistle, request: HttpRequest) -> bool:
+    at, given = timezone.now(), form.cleaned_data
+    try:
+        actions.answer(
+            whistle,
+            organization=Organization.objects.get(pk=given["organization"]),
+            who=given["who"],
+            arrives_at=form.arrives_at(at, whistle.community_id),
+            reply=given["reply"],
+            by=signed_in_person(request),
+            at=at,
+        )
+    except Refused as refused:
+        field = "exact" if refused.field == "arrives_at" else None
+        form.add_error(field, str(refused))
+        return False
+    return True
+
+
+@with_units
+def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+    """Take one step with a whistle, from its page."""
+    if verb not in _ACTS:
+        raise Http404
+    whistle = readable(request, reference)
+    if request.method != "POST":
+        return redirect("dispatch:whistle", whistle.reference)
+    case = case_of(request, whistle)
+    if not (case.deals or case.own):
+        raise PermissionDenied
+    form = form_of(verb, case, request.POST)
+    if form is not None and not form.is_valid():
+        return drawn(request, case, status=422, verb=verb, form=form)
+    who = {"by": signed_in_person(request), "at": timezone.now()}
+    try:
+        said = _ACTS[verb](whistle, form, who)
+    except Refused as refused:
+        if form is None:
+            raise
+        form.add_error(_field(refused, form), str(refused))
+        fresh = case_of(request, readable(request, reference))
+        return drawn(request, fresh, status=422, verb=verb, form=form)
+    messages.success(request, said)
+    return redirect("dispatch:whistle", whistle.reference)
+
+
+def _field(refused: Refused, form: forms.Form) -> str | None:
+    name = {"arrives_at": "exact"}.get(refused.field or "", refused.field)
+    return name if name in form.fields else None
+
+
+def _unit(form: forms.Form) -> Organization:
+    return get_object_or_404(Organization, pk=form.cleaned_data["organization"])
+
+
+def _object(whistle: Whistle, form: forms.Form, who: _Given) -> str:
+    actions.object_to(whistle, organization=_unit(form), reason=form.cleaned_data["reason"], **who)
+    return _("The level above decides; until then your unit need not report.")
+
+
+def _say_no(whistle: Whistle, form: forms.Form, who: _Given) -> str:
+    actions.say_no(whistle, organization=_unit(form), reason=form.cleaned_data["reason"], **who)
+    return _("The unit that asked reads why.")
+
+
+def _help(whistle: Whistle, form: forms.Form, who: _Given) -> str:
+    actions.help_out(whistle, organization=_unit(form), who=form.cleaned_data["who"], **who)
+    return _("Thank you. Your unit helps with this now.")
+
+
+def _take_over(whistle: Whistle, form: forms.Form, who: _Given) -> str:
+    assert isinstance(form, TakeOverForm)  # noqa: S101 (of this verb it is)
+    actions.take_over(
+        whistle,
+        organization=_unit(form),
+        who=form.cleaned_data["who"],
+        arrives_at=form.arrives_at(who["at"], whistle.community_id),
+        **who,
+    )
+    return _("Your unit is responsible from now on.")
+
+
+def _pause(whistle: Whistle, form: forms.Form, who: _Given) -> str:
+    actions.pause(whistle, **form.cleaned_data, **who)
+    return _("The clock stands; the resident reads the reason. It goes on by itself.")
+
+
+def _resume(whistle: Whistle, form: forms.Form | None, who: _Given) -> str:
+    actions.resume(whistle, **who)
+    return _("The clock goes on.")
+
+
+def _extend(whistle: Whistle, form: forms.Form, who: _Given) -> str:
+    extension = actions.extend(whistle, **form.cleaned_data, **who)
+    if extension.granted:
+        return _("There is more time now; the resident reads the reason.")
+    return _("This is more than a unit may take by itself. The level above decides.")
+
+
+def _set_time(whistle: Whistle, form: forms.Form, who: _Given) -> str:
+    actions.set_time(whistle, **form.cleaned_data, **who)
+    return _("The new time counts from now.")
+
+
+def _withdraw(whistle: Whistle, form: forms.Form, who: _Given) -> str:
+    actions.withdraw(whistle, **form.cleaned_data, **who)
+    return _("The whistle is withdrawn; the units and the resident read why.")
+
+
+_ACTS: dict[str, Callable[[Whistle, Any, _Given], str]] = {
+    "object": _object,
+    "say_no": _say_no,
+    "help": _help,
+    "take_over": _take_over,
+    "pause": _pause,
+    "resume": _resume,
+    "extend": _extend,
+    "set_time": _set_time,
+    "withdraw": _withdraw,
+}

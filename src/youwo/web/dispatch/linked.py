@@ -1,0 +1,34 @@
+"""What whistles say on the page of a problem: to staff with a link, to residents in plain words."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from youwo.needs.models import Problem
+from youwo.web.dispatch.telling import told_steps
+from youwo.web.needs.way import Reader
+from youwo.web.problems.lineage import SOURCES, Linked
+
+
+def whistles(problem: Problem, reader: Reader) -> list[Linked]:
+    """Return the whistles about a problem; for residents, who was called and why it pauses."""
+    if reader is not Reader.STAFF:
+        return [
+            Linked(_("Whistle"), step.title, text=step.text, at=step.at)
+            for step in told_steps(problem)
+        ]
+    return [
+        Linked(
+            _("Whistle"),
+            whistle.title,
+            whistle.get_status_display(),
+            whistle.level.name,
+            reverse("dispatch:whistle", args=[whistle.reference]),
+            whistle.whistled_at,
+        )
+        for whistle in problem.whistles.select_related("level").order_by("pk")
+    ]
+
+
+SOURCES.append(whistles)

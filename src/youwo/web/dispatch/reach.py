@@ -1,0 +1,161 @@
+"""Which whistle an address means, and what this visitor may do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from youwo.core.clock import local_day
+from youwo.core.references import parse_reference
+from youwo.dispatch import queries, rules
+from youwo.dispatch.models import (
+    MOVES,
+    Call,
+    Extension,
+    Objection,
+    Span,
+    Status,
+    Whistle,
+)
+from youwo.people.models import Role
+from youwo.web.access import mandates_of, powers_of, signed_in_person
+
+# What the responsible unit may do, and the move that it is.
+_RESPONSIBLE = {
+    "hand_on": "ask_over",
+    "ask_help": "ask_help",
+    "pause": "pause",
+    "extend": "extend",
+    "resume": "resume",
+    "deliver": "deliver",
+}
+
+
+def readable(request: HttpRequest, reference: str) -> Whistle:
+    """Return a whistle of the visitor's areas, or to which a unit of theirs was called."""
+    found = queries.readable(signed_in_person(request), local_day(timezone.now()))
+    whistle = (
+        found.select_related(
+            "level", "began", "community__parent", "compound", "problem__kind", "item",
+            "whistled_by",
+        )
+        .filter(reference=parse_reference(reference) or "")
+        .first()
+    )  # fmt: skip
+    if whistle is None:
+        raise Http404
+    return whistle
+
+
+@dataclass
+class Case:
+    """A whistle with all that stands around it, read once, and what the visitor may do."""
+
+    whistle: Whistle
+    at: datetime
+    calls: list[Call]
+    spans: list[Span]
+    objections: list[Objection]
+    extensions: list[Extension]
+    deals: bool
+    sees_to: bool
+    own: frozenset[int]
+    may: set[str] = field(default_factory=set)
+
+    @property
+    def lead(self) -> Call | None:
+        """The call of the responsible unit."""
+        return next((call for call in self.calls if call.responsible), None)
+
+    def spoken_for(self, *statuses: str) -> list[Call]:
+        """Return the calls in some states for which the visitor may enter what the unit says."""
+        return [
+            call
+            for call in self.calls
+            if call.status in statuses and (self.deals or call.organization_id in self.own)
+        ]
+
+
+def case_of(request: HttpRequest, whistle: Whistle) -> Case:
+    """Read what stands around a whistle. Four queries."""
+    at = timezone.now()
+    held = powers_of(request)
+    objections = list(
+        Objection.objects.filter(call__whistle=whistle)
+        .select_related("call__organization", "office")
+        .order_by("pk")
+    )
+    case = Case(
+        whistle=whistle,
+        at=at,
+        calls=queries.concerned(whistle),
+        spans=list(whistle.spans.order_by("pk")),
+        objections=objections,
+        extensions=list(whistle.extensions.select_related("office").order_by("pk")),
+        deals=held.cover(whistle.community_id, *rules.BLOWING),
+        sees_to=held.cover(whistle.community_id, Role.COORDINATOR),
+        own=mandates_of(request),
+    )
+    case.may = _may(case)
+    return case
+
+
+def _may(case: Case) -> set[str]:
+    """Return the verbs that the state allows and this visitor may do."""
+    return {*_of_the_called(case), *_of_the_responsible(case), *_of_staff(case)}
+
+
+def _of_the_called(case: Case) -> set[str]:
+    status, called = case.whistle.status, case.spoken_for(Call.Status.CALLED)
+    if status == Status.BLOWN:
+        decided = {objection.call_id for objection in case.objections}
+        found = {"answer"} if case.spoken_for(Call.Status.CALLED, Call.Status.OBJECTED) else set()
+        return found | ({"object"} if any(call.pk not in decided for call in called) else set())
+    found = set()
+    asked = {call.role for call in called}
+    if status == Status.ANSWERED and Call.Role.SUCCESSOR in asked:
+        found |= {"take_over", "say_no"}
+    if status in MOVES["help"] and Call.Role.HELPER in asked:
+        found |= {"help", "say_no"}
+    if status in MOVES["help"] and case.spoken_for(Call.Status.RELIEVED):
+        found.add("help")
+    return found
+
+
+def _of_the_responsible(case: Case) -> set[str]:
+    status, lead = case.whistle.status, case.lead
+    if lead is None or not (case.deals or lead.organization_id in case.own):
+        return set()
+    found = {verb for verb, move in _RESPONSIBLE.items() if status in MOVES[move]}
+    if any(extension.granted is None for extension in case.extensions):
+        found.discard("extend")
+    return found
+
+
+def _of_staff(case: Case) -> set[str]:
+    status, found = case.whistle.status, set()
+    if case.deals:
+        found = {verb for verb in ("call", "withdraw") if status in MOVES[verb]}
+    if case.sees_to and status == Status.ANSWERED:
+        found.add("hand_on")
+        if case.whistle.overdue_at is not None:
+            found.add("set_time")
+    return found
+
+
+def open_matter(case: Case, request: HttpRequest) -> Objection | Extension | None:
+    """Return what waits for a decision by this visitor: an objection first, then more time."""
+    person, on = signed_in_person(request), local_day(case.at)
+    lead = case.lead
+    for objection in case.objections:
+        unit = [objection.call.organization_id]
+        if objection.granted is None and rules.may_decide(person, objection, unit, on):
+            return objection
+    for extension in case.extensions:
+        units = [lead.organization_id] if lead else []
+        if extension.granted is None and rules.may_decide(person, extension, units, on):
+            return extension
+    return None
