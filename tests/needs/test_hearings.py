@@ -13,7 +13,7 @@ from tests.needs.hearing_factories import BOOKING, LAMP, kind, opened, typed, wr
 from youwo.almanac.queries import deadline
 from youwo.core.refused import Refused
 from youwo.journal.models import Line
-from youwo.needs import guessing
+from youwo.needs import guessing, triage
 from youwo.needs.actions import hearings
 from youwo.needs.hearings import alike, hearing_list, known_problems, lines_of, summary, troubles
 from youwo.needs.models import (
@@ -553,7 +553,7 @@ def _cost(act) -> int:
 
 @pytest.mark.parametrize("rows", [1, 12])
 def test_writing_costs_the_same_for_one_line_and_for_twelve(hearing, worker, at, rows):
-    guessing.problem_kinds()
+    triage.problem_kinds()
     lines = [typed(f"{n}号楼的灯坏了") for n in range(rows)]
     # A savepoint and its end, the lock, the lines that stand, the new ones, the journal.
     assert _cost(lambda: hearings.write(hearing, lines, by=worker, at=at)) == 6

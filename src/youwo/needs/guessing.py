@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from youwo.core.recent import Recent
 from youwo.needs import triage
-from youwo.needs.models import HearingLine, ProblemKind
+from youwo.needs.models import HearingLine
 
 What = HearingLine.What
 
@@ -22,36 +21,24 @@ _PROBLEMS = re.compile(
 )
 
 
-@Recent
-def problem_kinds() -> list[ProblemKind]:
-    """Return the catalogue in its order; read at most once a minute in each process."""
-    return list(ProblemKind.objects.filter(active=True).order_by("place", "code"))
+# The kind of a problem whose words point to no other.
+_OTHER = "other"
 
 
-def problem_kind(words: str) -> ProblemKind | None:
-    """Guess the kind of a problem; None where its words point to no kind of the catalogue."""
-    compact = "".join(words.split())
-    best, most = None, 0
-    for kind in problem_kinds():
-        # A longer match says more.
-        score = sum(len(word) ** 2 for word in kind.words.split() if word in compact)
-        if score > most:
-            best, most = kind, score
-    return best
-
-
-def what_of(words: str) -> str:
+def what_of(words: str, *, rural: bool = False) -> str:
     """Guess whether somebody wishes for something or says what is wrong."""
     wishes = len(_WISHES.findall(words)) + 2 * words.lstrip().startswith("想")
-    problems = len(_PROBLEMS.findall(words)) + bool(problem_kind(words))
+    problems = len(_PROBLEMS.findall(words)) + bool(triage.problem_kind_of(words, rural=rural))
     return What.WISH if wishes >= problems else What.PROBLEM
 
 
-def kind_of(words: str, what: str) -> str:
-    """Guess the kind for what a line is; empty where its words do not say."""
+def kind_of(words: str, what: str, *, rural: bool = False) -> str:
+    """Guess the kind for what a line is; empty where there is none."""
     if what == What.WISH:
         return triage.kind_of(words)
-    if what == What.PROBLEM:
-        kind = problem_kind(words)
-        return kind.code if kind else ""
-    return ""
+    if what != What.PROBLEM:
+        return ""
+    kind = triage.problem_kind_of(words, rural=rural)
+    if kind is not None:
+        return kind.code
+    return _OTHER if any(kind.code == _OTHER for kind in triage.problem_kinds()) else ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
@@ -18,7 +19,7 @@ from youwo.needs import rules
 from youwo.needs.models import JOINABLE, Hearing, HearingLine, Problem
 from youwo.organizations.models import Organization
 from youwo.people import phones
-from youwo.people.models import Person
+from youwo.people.models import Person, Role
 from youwo.people.rules import powers
 
 # The order of the list.
@@ -44,7 +45,7 @@ def hearing_list(
     words: str = "",
     since: date | None = None,
     until: date | None = None,
-) -> QuerySet[Hearing]:
+) -> QuerySet[Any]:
     """Return the hearings of a person's areas with how much was said, in the order `LATEST`.
 
     Each has `wishes_said`, `problems_said`, `notes_said`: how many lines of each sort stand.
@@ -164,17 +165,25 @@ def _likeness(line: HearingLine, words: str, kind: str) -> float:
     )
 
 
-def partners(hearing: Hearing) -> QuerySet[Organization]:
-    """Return the units that are enrolled in the community of a hearing."""
-    return units_of(hearing.community_id)
-
-
 def units_of(code: str) -> QuerySet[Organization]:
     """Return the units that are enrolled in a community, by name."""
     return (
         Organization.objects.filter(
             enrolments__community_id=code, enrolments__ends_on__isnull=True, ends_on__isnull=True
         )
-        .order_by(F("name"))
+        .order_by("name", "pk")
         .distinct()
     )
+
+
+def people_near(hearing: Hearing) -> QuerySet[Person]:
+    """Return who is likely to be there and has an account: workers here, who acts for the unit."""
+    worker = Q(
+        grants__area_id=hearing.community_id,
+        grants__role=Role.WORKER,
+        grants__ends_on__isnull=True,
+    )
+    speaker = Q(mandates__organization=hearing.organization_id, mandates__ends_on__isnull=True)
+    found = worker | speaker if hearing.organization_id else worker
+    rows: QuerySet[Person] = Person.objects.filter(found).order_by("name", "pk").distinct()
+    return rows

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("youwo.web.needs.urls")),
     path("", include("youwo.web.service.urls")),
     path("", include("youwo.web.problems.urls")),
+    path("", include("youwo.web.hearings.urls")),
     path("", include("youwo.web.work.urls")),
     path("", include("youwo.web.evaluation.urls")),
     path("", include("youwo.web.insight.urls")),

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from youwo.areas.models import Area
 from youwo.core.sealing import SealedTextField
@@ -21,7 +22,7 @@ class Hearing(models.Model):
 
     class Status(models.TextChoices):
         OPEN = "open", _("being taken down")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("of a hearing", "closed")
 
     reference = models.CharField(max_length=9, unique=True)
     # What the recorder's device made up for this one try.

@@ -1,17 +1,21 @@
-"""Asking where: what the pages for wishes and for problems share."""
+"""Asking where: what the pages for wishes, problems and hearings share."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
 from youwo.areas.queries import current, find
 from youwo.areas.rules import kind_of
+from youwo.core.clock import local_day
 from youwo.core.refused import Refused
+from youwo.web.access import powers_of
 
 
 def looks_for_a_place(request: HttpRequest) -> bool:
@@ -49,3 +53,61 @@ def choices_of_place(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
         "in_vain": bool(words.strip()) and not found,
         "compounds": compounds,
     }
+
+
+# More than these are looked for by name.
+_LISTED = 40
+_FOUND = 12
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a form offers: a short list, or what is known and what a search by name has found."""
+
+    own: list[Area]
+    known: Area | None
+    found: list[Area]
+    words: str
+
+    @property
+    def in_vain(self) -> bool:
+        return bool(self.words.strip()) and not self.found and self.known is None
+
+
+def asks_to_find(request: HttpRequest) -> bool:
+    """Say whether a form was sent to look for a community, and not to be judged."""
+    return "find" in request.POST or looks_for_a_place(request)
+
+
+def choice_of_community(request: HttpRequest, roles: tuple[str, ...], code: str = "") -> Choice:
+    """Return which communities somebody with one of the roles can choose; `code` is chosen now."""
+    codes = powers_of(request).codes(*roles)
+    listed = [one for one in codes if kind_of(one) == Area.Kind.COMMUNITY]
+    if len(listed) == len(codes) <= _LISTED:
+        return Choice(list(Area.objects.filter(pk__in=listed).order_by("code")), None, [], "")
+    words = request.POST.get("place_words", "")[:20]
+    found: list[Area] = []
+    for above in codes if words.strip() else []:
+        found += find(
+            words,
+            above,
+            kinds=[Area.Kind.COMMUNITY],
+            limit=_FOUND,
+            on=local_day(timezone.now()),
+        )
+    if len(found) == 1:
+        # The only one of that name is as good as chosen.
+        return Choice([], found[0], [], words)
+    known = community_of(code)
+    return Choice([], known, [area for area in found if area != known][:_FOUND], words)
+
+
+def community_to_enter_for(code: str) -> Area:
+    """Return the community that was chosen in a form of the staff. Refuses every other code."""
+    found = Area.objects.valid(local_day(timezone.now())).filter(
+        code=code, kind=Area.Kind.COMMUNITY
+    )
+    community = found.first()
+    if community is None:
+        raise Refused(_("Please choose the community."), "community")
+    return community

@@ -150,7 +150,11 @@ class EnterForm(forms.Form):
         choices=[("", _("guess from the words")), *Wish.Kind.choices],
         required=False,
     )
-    community = forms.CharField(label=_("Community"), max_length=12)
+    community = forms.CharField(
+        label=_("Community"),
+        max_length=12,
+        error_messages={"required": _("Please choose the community.")},
+    )
     address = forms.CharField(label=_("Building and door"), required=False, max_length=60)
     name = forms.CharField(label=_("Name"), required=False, max_length=20)
     phone = PhoneField(

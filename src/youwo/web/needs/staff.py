@@ -18,7 +18,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from youwo.areas.models import Area
 from youwo.areas.rules import kind_of
 from youwo.core.clock import local_day
 from youwo.core.paging import page
@@ -29,10 +28,15 @@ from youwo.needs import actions, queries, rules, triage
 from youwo.needs.models import MOVES, Delivery, OutsideMatter, Status, Wish
 from youwo.people.models import Role
 from youwo.people.queries import text_in_force
-from youwo.web.access import powers_of, signed_in_person, staff
+from youwo.web.access import signed_in_person, staff
 from youwo.web.files import table_answer
 from youwo.web.limits import guessed_too_often
 from youwo.web.needs import way
+from youwo.web.needs.asking import (
+    asks_to_find,
+    choice_of_community,
+    community_to_enter_for,
+)
 from youwo.web.needs.forms import (
     CallBackForm,
     CodeForm,
@@ -365,16 +369,11 @@ def reveal(request: HttpRequest, reference: str) -> HttpResponse:
 @staff(*DEALERS)
 def enter(request: HttpRequest) -> HttpResponse:
     """Take a wish down for somebody: by telephone, on a visit, from the box or from paper."""
-    communities = _own_communities(request)
-    initial = {"community": communities[0].pk if len(communities) == 1 else "", "channel": "visit"}
-    form = EnterForm(request.POST or None, initial=initial)
-    context = {
-        "form": form,
-        "communities": communities,
-        "nonce": request.POST.get("nonce") or uuid.uuid4(),
-    }
+    if asks_to_find(request):
+        return _enter(request, EnterForm(initial=request.POST.dict()))
+    form = EnterForm(request.POST or None, initial={"channel": "visit"})
     if request.method != "POST":
-        return render(request, "needs/staff/enter.html", context)
+        return _enter(request, form)
     if form.is_valid():
         try:
             wish = _entered(request, form.cleaned_data)
@@ -388,32 +387,24 @@ def enter(request: HttpRequest) -> HttpResponse:
             if "another" in request.POST:
                 return redirect("needs:enter")
             return redirect("needs:staff", wish.reference)
-    return render(request, "needs/staff/enter.html", context, status=422)
+    return _enter(request, form, status=422)
 
 
-def _own_communities(request: HttpRequest) -> list[Area]:
-    """Return the communities a worker enters for, when they are few enough to list."""
-    codes = powers_of(request).codes(*DEALERS)
-    return list(
-        Area.objects.filter(pk__in=[code for code in codes if len(code) == 12]).order_by("code")[
-            :40
-        ]
-    )
+def _enter(request: HttpRequest, form: EnterForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "choice": choice_of_community(request, DEALERS, str(form["community"].value() or "")),
+        "nonce": request.POST.get("nonce") or uuid.uuid4(),
+    }
+    return render(request, "needs/staff/enter.html", context, status=status)
 
 
 def _entered(request: HttpRequest, given: dict[str, Any]) -> Wish:
     at = timezone.now()
-    community = (
-        Area.objects.valid(local_day(at))
-        .filter(code=given["community"], kind=Area.Kind.COMMUNITY)
-        .first()
-    )
-    if community is None:
-        raise Refused(_("No community has this code. Please check it."), "community")
     return actions.receive(
         given["said"],
         kind=given["kind"] or triage.kind_of(given["said"]),
-        community=community,
+        community=community_to_enter_for(given["community"]),
         contact=actions.Contact(given["phone"], given["name"], given["address"], given["minor"]),
         consent=text_in_force("wish", local_day(at)),
         consent_given_by=given["consent"],

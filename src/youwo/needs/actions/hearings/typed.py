@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from youwo.areas.models import Area
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
-from youwo.needs import guessing
+from youwo.needs import guessing, triage
 from youwo.needs.actions.hearings.begun import closed_already, locked, must_deal
 from youwo.needs.models import SAID_MOST, Hearing, HearingLine, Wish
 from youwo.people import phones
@@ -161,7 +161,7 @@ class _Desk:
         """Return the values a line shall have; what is left open stays, or is guessed."""
         said = " ".join(typed.said.split())
         name, phone, building, compound = self._speaker(typed, line)
-        what, kind = _sort(typed, line, said)
+        what, kind = _sort(typed, said, rural=self.hearing.community.rural)
         return {
             "said": said,
             "what": what,
@@ -220,16 +220,16 @@ def _number(text: str) -> str:
         return text
 
 
-def _sort(typed: Typed, line: HearingLine | None, said: str) -> tuple[str, str]:
+def _sort(typed: Typed, said: str, *, rural: bool) -> tuple[str, str]:
     """Return what a line is and of which kind: as chosen, or guessed from its words."""
-    codes = {kind.code for kind in guessing.problem_kinds()}
+    codes = {kind.code for kind in triage.problem_kinds()}
     what = typed.what if typed.what in What.values else ""
     kind = typed.kind
     if not what:
-        what = What.PROBLEM if kind in codes else guessing.what_of(said)
+        what = What.PROBLEM if kind in codes else guessing.what_of(said, rural=rural)
     fits = {What.WISH: set(Wish.Kind.values), What.PROBLEM: codes}.get(What(what), {""})
     if kind not in fits:
-        kind = guessing.kind_of(said, what)
+        kind = guessing.kind_of(said, what, rural=rural)
     return what, kind
 
 

@@ -1,0 +1,115 @@
+"""Closing a hearing: a last look, what says the same, and then the lines go their way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from youwo.core.references import parse_reference
+from youwo.core.refused import Refused
+from youwo.needs.actions import hearings
+from youwo.needs.hearings import alike, known_problems, lines_of, summary, troubles
+from youwo.needs.models import HearingLine, Problem
+from youwo.needs.rules import DEALING
+from youwo.people import masking
+from youwo.web.access import signed_in_person, staff
+from youwo.web.hearings.access import dealt_with
+from youwo.web.hearings.rows import about, words_of_kinds
+
+
+@dataclass
+class Look:
+    """A line before the closing: what it lacks, and for what it may be one more voice."""
+
+    line: HearingLine
+    about: str
+    troubles: list[str]
+    # (value, words) of what says much the same.
+    alike: list[tuple[str, str]]
+    chosen: str
+
+
+@staff(*DEALING)
+def close(request: HttpRequest, reference: str) -> HttpResponse:
+    """Look at all lines once more, and close."""
+    hearing = dealt_with(request, reference)
+    if not hearing.is_open:
+        return redirect("hearings:hearing", hearing.reference)
+    lines = [line for line in lines_of(hearing) if line.is_typed]
+    known = known_problems(hearing)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            hearings.close(
+                hearing,
+                same=_same(request, lines, known),
+                by=signed_in_person(request),
+                at=timezone.now(),
+            )
+        except Refused as refused:
+            refusal = str(refused)
+        else:
+            messages.success(request, _("The hearing is closed; what was said is on its way."))
+            return redirect("hearings:hearing", hearing.reference)
+    context = {
+        "hearing": hearing,
+        "looks": _looks(request, lines, known),
+        "summary": summary(lines),
+        "refusal": refusal,
+    }
+    return render(request, "hearings/close.html", context, status=422 if refusal else 200)
+
+
+def _same(
+    request: HttpRequest, lines: list[HearingLine], known: list[Problem]
+) -> dict[int, int | Problem]:
+    """Read which lines are one more voice for an earlier line or a known problem."""
+    problems = {problem.reference: problem for problem in known}
+    same: dict[int, int | Problem] = {}
+    for line in lines:
+        value = request.POST.get(f"same:{line.number}", "")
+        reference = parse_reference(value)
+        if value.isascii() and value.isdigit():
+            same[line.number] = int(value[:6])
+        elif reference in problems:
+            same[line.number] = problems[reference]
+    return same
+
+
+def _looks(request: HttpRequest, lines: list[HearingLine], known: list[Problem]) -> list[Look]:
+    words = words_of_kinds()
+    looks: list[Look] = []
+    earlier: list[HearingLine] = []
+    for line in lines:
+        offered: list[tuple[str, str]] = []
+        if line.what == HearingLine.What.PROBLEM:
+            offered = [_offer(one) for one in alike(line, earlier, known)]
+            earlier.append(line)
+        chosen = request.POST.get(f"same:{line.number}", "")
+        found = troubles(line, joins=bool(chosen))
+        told = about(line, masking.name(line.name), words)
+        looks.append(Look(line, told, found, offered, chosen))
+    return looks
+
+
+def _offer(other: HearingLine | Problem) -> tuple[str, str]:
+    if isinstance(other, Problem):
+        return other.reference, str(other)
+    return str(other.number), _("%(number)s. %(said)s") % {
+        "number": other.number,
+        "said": other.said[:40],
+    }
+
+
+@staff(*DEALING)
+def reopen(request: HttpRequest, reference: str) -> HttpResponse:
+    """Open a closed hearing once more, to add what was forgotten."""
+    hearing = dealt_with(request, reference)
+    if request.method == "POST":
+        hearings.reopen(hearing, by=signed_in_person(request), at=timezone.now())
+    return redirect("hearings:lines", hearing.reference)
