@@ -456,6 +456,24 @@ class TestTakingDown:
         form = at_work.get("/work/wishes/new/").context["form"]
         assert (form["community"].value(), form["channel"].value()) == ("140802005022", "visit")
 
+    def test_a_coordinator_finds_the_community_by_name(self, coordinator, jinshui):
+        client = signed_in(coordinator)
+        given = entered(community="", place_words="金税", find="1")
+        found = client.post("/work/wishes/new/", given)
+        assert (found.status_code, found.context["choice"].known) == (200, jinshui)
+        assert found.context["form"]["said"].value() == given["said"]
+        client.post("/work/wishes/new/", entered(place_words="金税", found_words="金税"))
+        assert Wish.objects.get().community == jinshui
+
+    def test_a_name_that_no_community_has_is_said(self, coordinator):
+        given = entered(community="", place_words="没有这里")
+        found = signed_in(coordinator).post("/work/wishes/new/", given)
+        assert found.context["choice"].in_vain
+
+    def test_communities_of_others_are_not_found(self, coordinator, elsewhere):
+        given = entered(community="", place_words=elsewhere.name)
+        assert signed_in(coordinator).post("/work/wishes/new/", given).context["choice"].in_vain
+
     def test_it_is_written_down_with_its_source(self, at_work, worker):
         at_work.post("/work/wishes/new/", entered())
         wish = Wish.objects.select_related("voice").get()

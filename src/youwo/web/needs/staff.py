@@ -391,9 +391,12 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 def _enter(request: HttpRequest, form: EnterForm, *, status: int = 200) -> HttpResponse:
+    choice = choice_of_community(request, DEALERS, request.POST.get("community", ""))
+    if len(choice.own) == 1:
+        form.initial.setdefault("community", choice.own[0].pk)
     context = {
         "form": form,
-        "choice": choice_of_community(request, DEALERS, str(form["community"].value() or "")),
+        "choice": choice,
         "nonce": request.POST.get("nonce") or uuid.uuid4(),
     }
     return render(request, "needs/staff/enter.html", context, status=status)
