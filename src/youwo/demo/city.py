@@ -14,7 +14,17 @@ from youwo.areas.models import Area
 from youwo.core.clock import local_day, start_of
 from youwo.core.horizons import SETTLING
 from youwo.core.refused import Refused
-from youwo.demo import evaluation, history, live, members, pairings, places, signins, units
+from youwo.demo import (
+    evaluation,
+    history,
+    live,
+    members,
+    pairings,
+    places,
+    service,
+    signins,
+    units,
+)
 from youwo.demo.draws import References, dice
 from youwo.demo.rhythm import months
 from youwo.demo.size import BEGIN, FULL
@@ -143,6 +153,7 @@ def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[
     _write_history(seed, now=now, after=None, part=part, progress=progress)
     progress(_("live work"), 0.0)
     standing = live.build(seed, now=now, kept={})
+    service.build(seed, now=now)
     evaluation.build(seed, now=now)
     progress(_("live work"), 0.05)
     return standing

@@ -221,7 +221,7 @@ def chain_of(problem: Problem) -> Chain:
         problem=problem,
         voices=_voices(problem),
         first_voice_at=problem.received_at,
-        agenda=_agenda(problem),
+        agenda=agenda_of_problem(problem),
         items=list(with_deliveries(problem.service_items.all()).order_by("agreed_at", "pk")),
     )
 
@@ -239,7 +239,7 @@ def chain_of_item(item: ServiceItem) -> Chain:
         problem=problem,
         voices=_voices(problem),
         first_voice_at=problem.received_at,
-        agenda=_agenda(problem),
+        agenda=agenda_of_problem(problem),
         items=[item],
     )
 
@@ -248,6 +248,21 @@ def _voices(problem: Problem) -> int:
     return Report.objects.filter(problem=problem).count()
 
 
-def _agenda(problem: Problem) -> list[AgendaItem]:
+def items_of_problem(problem: Problem, *, whole: bool) -> list[ServiceItem]:
+    """Return the service items that a problem led to; `whole` with what was done (`done`)."""
+    rows = problem.service_items.select_related("organization").order_by("agreed_at", "pk")
+    if not whole:
+        return list(rows)
+    deliveries = Delivery.objects.prefetch_related("goods").order_by("recorded_at", "pk")
+    return list(rows.prefetch_related(Prefetch("deliveries", deliveries, to_attr="done")))
+
+
+def carrier_of(problem: Problem) -> ServiceItem | None:
+    """Return the service item that carries a problem now, if one does."""
+    return problem.service_items.under_way().first()
+
+
+def agenda_of_problem(problem: Problem) -> list[AgendaItem]:
+    """Return where a problem stood on the agenda of a meeting, the earliest first."""
     rows = AgendaItem.objects.filter(problem=problem).select_related("meeting")
     return list(rows.order_by("meeting__starts_at", "pk"))

@@ -153,6 +153,16 @@ class ServiceItem(models.Model):
         return self.status in UNDER_WAY
 
     @property
+    def is_dropped(self) -> bool:
+        """Whether it was given up."""
+        return self.status == ItemStatus.DROPPED
+
+    @property
+    def is_delivered(self) -> bool:
+        """Whether its owner says that it is done."""
+        return self.status == ItemStatus.DELIVERED
+
+    @property
     def is_closed(self) -> bool:
         """Whether it has been accepted and stands in the ledger."""
         return self.status == ItemStatus.CLOSED

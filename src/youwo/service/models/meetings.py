@@ -59,6 +59,11 @@ class MeetingStatus(models.TextChoices):
 # What may happen to a meeting in which state, and where it leads.
 MEETING_MOVES: dict[str, dict[str, str]] = {
     "change": {MeetingStatus.CALLED: MeetingStatus.CALLED},
+    # A matter or a guest, before the meeting or while it goes on.
+    "add": {
+        MeetingStatus.CALLED: MeetingStatus.CALLED,
+        MeetingStatus.HELD: MeetingStatus.HELD,
+    },
     "hold": {MeetingStatus.CALLED: MeetingStatus.HELD},
     "decide": {MeetingStatus.HELD: MeetingStatus.HELD},
     "close": {MeetingStatus.HELD: MeetingStatus.CLOSED},

@@ -36,6 +36,7 @@ from youwo.needs.models import (
     Voice,
 )
 from youwo.people.queries import text_in_force
+from youwo.service.queries import carrier_of
 from youwo.web.access import powers_of, signed_in_person, staff
 from youwo.web.files import table_answer
 from youwo.web.needs.forms import ReasonForm
@@ -157,6 +158,10 @@ def _case(
     on = local_day(timezone.now())
     deals = rules.may_deal(signed_in_person(request), problem, on)
     may = _may(seen) if deals else set()
+    carrier = carrier_of(problem) if problem.status in _CARRIED else None
+    if carrier is not None:
+        # Its end and the deed belong together: both are on the page of the service item.
+        may -= {"close", "reopen"}
     context = {
         "problem": problem,
         "reports": seen.reports,
@@ -166,6 +171,7 @@ def _case(
         "way": way(problem, Reader.STAFF),
         "linked": linked(problem, Reader.STAFF),
         "may": may,
+        "carrier": carrier,
         "forms": {name: make(seen) for name, make in _FORMS.items()}
         | ({verb: form} if form else {}),
         "open_form": verb,
@@ -177,6 +183,9 @@ def _case(
         "deals": deals,
     }
     return render(request, "problems/staff/detail.html", context, status=status)
+
+
+_CARRIED = (ProblemStatus.IN_HAND, ProblemStatus.DONE)
 
 
 def _may(seen: Seen) -> set[str]:
@@ -313,6 +322,8 @@ def _split(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
 
 
 def _close(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
+    if carrier_of(seen.problem) is not None:
+        raise Refused(_("A service item carries this problem. Please accept it there."))
     problems.close(seen.problem, **given, **who)
     return _("Closed. Every voice has been told.")
 

@@ -39,7 +39,7 @@ class WhenForm(forms.Form):
 
     on = _day(_("Day"))
     begins = _time(_("Time"))
-    place = forms.CharField(label=_("Place"), max_length=60)
+    place = forms.CharField(label=_("Meeting place"), max_length=60)
 
     def starts_at(self) -> datetime:
         """Return the moment that was typed."""
@@ -77,7 +77,7 @@ class RhythmForm(forms.Form):
 
     day_of_month = forms.IntegerField(label=_("Day of the month"), min_value=1, max_value=31)
     begins = _time(_("Time"))
-    place = forms.CharField(label=_("Place"), max_length=60)
+    place = forms.CharField(label=_("Meeting place"), max_length=60)
 
 
 class GuestsForm(forms.Form):
@@ -213,15 +213,10 @@ class UnitForm(forms.Form):
         _set_choices(self, "organization", [("", _("Please choose")), *units])
 
 
-class HandOnForm(UnitForm):
+class HandOnForm(UnitForm, ReasonForm):
     """Another owner, and why."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    field_order = ("organization", "reason")
 
 
 class DeliverForm(forms.Form):

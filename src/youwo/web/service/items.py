@@ -121,12 +121,17 @@ def _may(item: ServiceItem, request: HttpRequest) -> set[str]:
 
 
 # The form behind each step that asks something.
-_FORMS: dict[str, Callable[[Any, list[Organization]], forms.Form]] = {
-    "hand_on": lambda data, units: HandOnForm(data, units=shared.choices_of(units)),
-    "add_helper": lambda data, units: UnitForm(data, units=shared.choices_of(units)),
-    "drop": lambda data, units: ReasonForm(data),
-    "contest": lambda data, units: ReasonForm(data),
-    "reopen": lambda data, units: ReasonForm(data),
+_FORMS: dict[str, Callable[[ServiceItem, Any, list[Organization]], forms.Form]] = {
+    "hand_on": lambda item, data, units: (
+        HandOnForm(data, units=shared.choices_of(units))
+        if item.organization_id
+        # Nobody has it yet: nothing needs a reason.
+        else UnitForm(data, units=shared.choices_of(units))
+    ),
+    "add_helper": lambda item, data, units: UnitForm(data, units=shared.choices_of(units)),
+    "drop": lambda item, data, units: ReasonForm(data),
+    "contest": lambda item, data, units: ReasonForm(data),
+    "reopen": lambda item, data, units: ReasonForm(data),
 }
 
 _HEADS = {
@@ -182,7 +187,7 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
         return redirect("service:item", item.reference)
     at = timezone.now()
     units = partners(item.community, local_day(at)).everybody() if verb in _UNITS else []
-    form = _FORMS[verb](request.POST or None, units)
+    form = _FORMS[verb](item, request.POST or None, units)
     status = 200
     if request.method == "POST":
         status = 422
@@ -219,7 +224,7 @@ def _step(
 ) -> str:
     chosen = next((unit for unit in units if unit.pk == given.get("organization")), None)
     if verb == "hand_on" and chosen is not None:
-        actions.hand_on(item, organization=chosen, reason=given["reason"], **who)
+        actions.hand_on(item, organization=chosen, reason=given.get("reason", ""), **who)
         return _("%(unit)s has it now.") % {"unit": chosen}
     if verb == "add_helper" and chosen is not None:
         actions.add_helper(item, organization=chosen, **who)

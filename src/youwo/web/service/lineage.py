@@ -16,9 +16,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from youwo.needs.models import ProblemStatus
+from youwo.needs.models import Problem, ProblemStatus
+from youwo.service import queries
 from youwo.service.models import AgendaItem, Delivery, ItemStatus, ServiceItem
 from youwo.service.queries import Chain
+from youwo.web.needs.way import Reader
+from youwo.web.problems.lineage import SOURCES, Linked
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def _voices(chain: Chain, public: bool) -> list[Node]:
                 _("Problem: %(title)s") % {"title": problem.public_title or problem.title},
                 problem.accepted_at,
                 problem.get_status_display(),
-                "" if public else _page("needs:staff-problem", problem.reference),
+                "" if public else _page("problems:staff", problem.reference),
             )
         )
     return nodes
@@ -152,19 +155,12 @@ def _delivery(delivery: Delivery, here: object, public: bool) -> list[Node]:
     ]
     if revoked:
         return nodes
-    goods = delivery.goods.all()
-    if goods:
+    if delivery.goods.all():
         nodes.append(
             Node(
                 "goods",
                 "seedling",
-                _("Handed over: %(goods)s")
-                % {
-                    "goods": _(", ").join(
-                        f"{thing.item} {thing.quantity.normalize():f} {thing.unit}"
-                        for thing in goods
-                    )
-                },
+                _("Handed over: %(goods)s") % {"goods": _(", ").join(_things(delivery))},
                 delivery.recorded_at,
             )
         )
@@ -183,6 +179,13 @@ def _delivery(delivery: Delivery, here: object, public: bool) -> list[Node]:
     return nodes
 
 
+def _things(delivery: Delivery) -> list[str]:
+    return [
+        f"{thing.item} {thing.quantity.normalize():f} {thing.unit}"
+        for thing in delivery.goods.all()
+    ]
+
+
 def _end(chain: Chain, public: bool) -> list[Node]:
     problem = chain.problem
     if problem is None:
@@ -192,3 +195,66 @@ def _end(chain: Chain, public: bool) -> list[Node]:
     if problem.status == ProblemStatus.CLOSED:
         return [Node("solved", "check", _("Solved, with the residents' word"), problem.closed_at)]
     return []
+
+
+def of_problem(problem: Problem, reader: Reader) -> list[Linked]:
+    """Say on the pages of a problem which meetings and service items it led to.
+
+    Two statements for staff, whose links lead to the rest; four for everybody else, who are told
+    what was done as well.
+    """
+    staff = reader is Reader.STAFF
+    return [
+        *(_linked_meeting(matter, staff) for matter in queries.agenda_of_problem(problem)),
+        *(
+            row
+            for item in queries.items_of_problem(problem, whole=not staff)
+            for row in _linked_item(item, staff)
+        ),
+    ]
+
+
+def _linked_meeting(matter: AgendaItem, staff: bool) -> Linked:
+    meeting = matter.meeting
+    return Linked(
+        what=str(_("Joint meeting")),
+        title=_("Joint meeting on %(day)s")
+        % {"day": date_format(timezone.localtime(meeting.starts_at), _("M j"))},
+        state=matter.get_outcome_display() if meeting.held_at else meeting.get_status_display(),
+        text=matter.reason,
+        href=_page("service:meeting", meeting.reference) if staff else "",
+        at=meeting.starts_at,
+    )
+
+
+def _linked_item(item: ServiceItem, staff: bool) -> list[Linked]:
+    owner = str(item.organization) if item.organization else _("nobody yet")
+    due = _("%(owner)s, by %(day)s") % {
+        "owner": owner,
+        "day": date_format(item.due_on, _("M j")),
+    }
+    rows = [
+        Linked(
+            what=str(_("Service item")),
+            title=item.title,
+            state=item.get_status_display(),
+            text=" · ".join(filter(None, [due, item.reason if item.is_dropped else ""])),
+            href=_page("service:item", item.reference) if staff else "",
+            at=item.agreed_at,
+        )
+    ]
+    if not staff:
+        rows += [_linked_delivery(delivery) for delivery in item.done if not delivery.revoked_at]  # type: ignore[attr-defined]
+    return rows
+
+
+def _linked_delivery(delivery: Delivery) -> Linked:
+    return Linked(
+        what=str(_("What was done")),
+        title=delivery.what,
+        text=_(", ").join(_things(delivery)),
+        at=delivery.recorded_at,
+    )
+
+
+SOURCES.append(of_problem)

@@ -163,7 +163,7 @@ def document(meeting: JointMeeting, minutes: Minutes) -> Any:
     run.bold, run.font.size = True, Pt(20)
     heads = [
         (_("Time"), minutes.when),
-        (_("Place"), minutes.place),
+        (_("Meeting place"), minutes.place),
         (_("Why it was called"), minutes.reason),
         (_("Present"), _(", ").join(minutes.present) or _("not noted")),
         (_("Absent"), _(", ").join(minutes.absent)),

@@ -54,7 +54,7 @@ def pick(
 @transaction.atomic
 def add_matter(meeting: JointMeeting, *, title: str, by: Person, at: datetime) -> AgendaItem:
     """Put a matter on the agenda that nobody has reported as a problem."""
-    meeting = locked(meeting, "change" if meeting.is_called else "decide", by, at)
+    meeting = locked(meeting, "add", by, at)
     item = AgendaItem.objects.create(meeting=meeting, number=_last(meeting) + 1, title=title)
     put_turns(meeting)
     journal.write("add_matter", meeting, by=by, at=at, area_code=meeting.community_id)

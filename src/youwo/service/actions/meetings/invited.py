@@ -78,7 +78,7 @@ def invite(
 @transaction.atomic
 def invite_guest(meeting: JointMeeting, *, name: str, by: Person, at: datetime) -> Invitation:
     """Note somebody who comes in nobody's name, such as a residents' representative."""
-    meeting = locked(meeting, "change" if meeting.is_called else "decide", by, at)
+    meeting = locked(meeting, "add", by, at)
     guest = Invitation.objects.create(
         meeting=meeting,
         seat=Invitation.Seat.GUEST,
