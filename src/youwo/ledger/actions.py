@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, models, transaction
@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 import youwo.journal.actions as journal
 from youwo.areas.models import Area
 from youwo.core.clock import local_day
+from youwo.core.references import new_reference
 from youwo.core.refused import Refused
-from youwo.ledger.models import Entry, Goods, Participation
+from youwo.ledger.models import Entry, Extract, Goods, Participation
+from youwo.ledger.queries import record_of
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
 
@@ -132,3 +134,22 @@ def reverse(entry: Entry, *, by: Person | None, at: datetime, reason: str) -> En
 
 def _is_reversed(entry: Entry) -> bool:
     return Entry.objects.filter(reverses=entry).exists()
+
+
+@transaction.atomic
+def extract(person: Person, *, year: int, at: datetime) -> Extract:
+    """Make a sheet of somebody's own record of a year, which anybody can check by its reference.
+
+    As long as nothing has changed, the sheet made before is given again. Refuses empty years.
+    """
+    known = year in range(MINYEAR, MAXYEAR)
+    minutes = [part.minutes for part in record_of(person, year, known_at=at)] if known else []
+    if not minutes:
+        raise Refused(_("Nothing is recorded for this year."))
+    said = {"person": person, "year": year, "entries": len(minutes), "minutes": sum(minutes)}
+    before = Extract.objects.filter(**said).order_by("-known_at").first()
+    if before is not None:
+        return before
+    made = Extract.objects.create(reference=new_reference("X"), known_at=at, **said)
+    journal.write("extract", made, by=person, at=at)
+    return made

@@ -171,3 +171,17 @@ class Goods(AppendOnly):
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="ledger_goods_some")
         ]
+
+
+class Extract(models.Model):
+    """That somebody printed their own record of a year: what it said, and as known when.
+
+    With the reference on the paper anybody can see whether the record still says the same.
+    """
+
+    reference = models.CharField(max_length=9, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="extracts")
+    year = models.PositiveSmallIntegerField()
+    entries = models.PositiveIntegerField()
+    minutes = models.PositiveIntegerField()
+    known_at = models.DateTimeField()

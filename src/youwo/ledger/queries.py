@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Sum
+from django.db.models import Count, QuerySet, Sum
 
 from youwo.ledger.models import Entry, EntryQuerySet, Goods, Participation
 from youwo.people.models import Person
@@ -61,3 +61,23 @@ def goods_of(entries: EntryQuerySet, *, known_at: datetime | None = None) -> lis
         Handed(item=item, unit=unit, quantity=quantity)
         for item, unit, quantity in rows.annotate(Sum("quantity")).order_by("item", "unit")
     ]
+
+
+def record_of(
+    person: Person, year: int | None = None, *, known_at: datetime | None = None
+) -> QuerySet[Participation]:
+    """Return what somebody took part in, as far as it stands, with the facts and their units."""
+    entries = Entry.objects.standing(known_at)
+    if known_at is not None:
+        entries = entries.known(known_at)
+    if year is not None:
+        entries = entries.between(date(year, 1, 1), date(year, 12, 31))
+    parts = Participation.objects.filter(person=person, entry__in=entries.order_by())
+    return parts.select_related("entry__area", "entry__organization")
+
+
+def sums_by_year(person: Person) -> list[tuple[int, int, int]]:
+    """Return somebody's years of service, the latest first: (year, facts, minutes)."""
+    rows = record_of(person).order_by().values_list("entry__occurred_on__year")
+    summed = rows.annotate(facts=Count("pk"), spent=Sum("minutes"))
+    return sorted(summed.values_list("entry__occurred_on__year", "facts", "spent"), reverse=True)

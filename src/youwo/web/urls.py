@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("youwo.web.home.urls")),
     path("", include("youwo.web.people.urls")),
     path("", include("youwo.web.needs.urls")),
+    path("", include("youwo.web.near.urls")),
     path("", include("youwo.web.service.urls")),
     path("", include("youwo.web.problems.urls")),
     path("", include("youwo.web.hearings.urls")),

@@ -30,7 +30,7 @@ from youwo.organizations.models import (
     Organization,
     UnitEnrolment,
 )
-from youwo.organizations.queries import fresh_references
+from youwo.organizations.queries import fresh_references, service_fields
 from youwo.people.models import Person, Skill
 
 EARLIEST = date(2000, 1, 1)
@@ -409,6 +409,28 @@ def _lock(enrolment: _Enrolment) -> _Enrolment:
     rows: Any = type(enrolment).objects
     locked: _Enrolment = rows.select_for_update(of=("self",)).get(pk=enrolment.pk)
     return locked
+
+
+@transaction.atomic
+def choose_service(
+    enrolment: MemberEnrolment,
+    *,
+    skills: Collection[str],
+    service_wishes: Collection[str],
+    by: Person,
+    at: datetime,
+) -> MemberEnrolment:
+    """Let a member say what they can do, and what they would like to do. Refuses anybody else."""
+    enrolment = MemberEnrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if enrolment.person_id != by.pk or not enrolment.is_in_force(local_day(at)):
+        raise Refused(_("You can change this for your own enrolment in force only."))
+    known = set(Skill.objects.values_list("pk", flat=True))
+    enrolment.skills = sorted(known.intersection(skills))
+    fields = {code for code, _label in service_fields()}
+    enrolment.service_wishes = sorted(fields.intersection(service_wishes))
+    enrolment.save(update_fields=["skills", "service_wishes"])
+    write("choose_service", enrolment, by=by, at=at, area_code=enrolment.community_id)
+    return enrolment
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from youwo.service.actions.agreed import add_helper, agree, drop, hand_on, keep_time_elsewhere
 from youwo.service.actions.done import close, contest, deliver, reopen, start
+from youwo.service.actions.joined import join, leave
 
 __all__ = [
     "add_helper",
@@ -11,7 +12,9 @@ __all__ = [
     "deliver",
     "drop",
     "hand_on",
+    "join",
     "keep_time_elsewhere",
+    "leave",
     "reopen",
     "start",
 ]

@@ -20,6 +20,7 @@ from youwo.service.models.items import (
     ServiceItem,
     ServiceItemQuerySet,
 )
+from youwo.service.models.joined import Joined
 from youwo.service.models.meetings import (
     MEETING_MOVES,
     AgendaItem,
@@ -47,6 +48,7 @@ __all__ = [
     "Invitation",
     "ItemHelper",
     "ItemStatus",
+    "Joined",
     "JointMeeting",
     "JointMeetingQuerySet",
     "MeetingSeries",

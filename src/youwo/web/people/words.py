@@ -85,6 +85,11 @@ _VERBS = {
     "add_helper": pgettext_lazy("journal", "found a helper for"),
     "start": pgettext_lazy("journal", "began"),
     "drop": pgettext_lazy("journal", "dropped"),
+    # members and volunteers
+    "join_item": pgettext_lazy("journal", "joined"),
+    "leave_item": pgettext_lazy("journal", "left"),
+    "choose_service": pgettext_lazy("journal", "changed the skills of"),
+    "extract": pgettext_lazy("journal", "printed"),
     # evaluation
     "publish_template": pgettext_lazy("journal", "published"),
     "plan_round": pgettext_lazy("journal", "planned"),
@@ -178,6 +183,7 @@ _KINDS = {
     "evaluation.round": pgettext_lazy("journal", "evaluation"),
     "evaluation.sheet": pgettext_lazy("journal", "filled-in sheet"),
     "evaluation.evaluated": pgettext_lazy("journal", "result of an evaluation"),
+    "ledger.extract": pgettext_lazy("journal", "own record"),
     "ledger.entry": pgettext_lazy("journal", "ledger entry"),
     "capacity.claim": pgettext_lazy("journal", "claim"),
     "capacity.pool": pgettext_lazy("journal", "places"),

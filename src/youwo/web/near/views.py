@@ -1,0 +1,96 @@
+"""Near me now: what looks for somebody, and lending a hand in one tap."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from youwo.core.clock import local_day
+from youwo.core.paging import page
+from youwo.core.references import parse_reference
+from youwo.needs.queries import promised_by
+from youwo.service import actions, rules
+from youwo.service.models import ServiceItem
+from youwo.service.queries import items_seen_by
+from youwo.web.access import person_of, public, signed_in, signed_in_person, with_units
+from youwo.web.home.choices import place, place_code
+from youwo.web.near.found import Nearness, Sort, near
+
+_TITLES = {
+    Nearness.COMPOUND: gettext_lazy("In your compound"),
+    Nearness.COMMUNITY: gettext_lazy("In your community"),
+    Nearness.UNIT: gettext_lazy("Where your unit is enrolled"),
+    Nearness.SKILLS: gettext_lazy("What fits you"),
+    Nearness.ELSEWHERE: gettext_lazy("In this area"),
+}
+_SORTS = {
+    "wishes": (Sort.WISH, gettext_lazy("wishes")),
+    "items": (Sort.ITEM, gettext_lazy("service items")),
+    "whistles": (Sort.WHISTLE, gettext_lazy("whistles")),
+    "problems": (Sort.PROBLEM, gettext_lazy("problems")),
+}
+
+
+@public
+def index(request: HttpRequest) -> HttpResponse:
+    """Show what looks for somebody near the visitor, nearest first, and why it is near."""
+    person, at = person_of(request), timezone.now()
+    on = local_day(at)
+    asked = request.GET.get("what", "")
+    sort = _SORTS[asked][0] if asked in _SORTS else None
+    groups = near(person, on, chosen=place_code(request), sort=sort)
+    promised = promised_by(person, on).order_by("due_at", "id")[:3] if person else []
+    context = {
+        "groups": [(_TITLES[group.nearness], group) for group in groups],
+        "sorts": [
+            (name, words)
+            for name, (sort_, words) in _SORTS.items()
+            if person is not None or sort_ in (Sort.WISH, Sort.PROBLEM)
+        ],
+        "what": asked if sort is not None else "",
+        "promised": promised,
+        "has_place": place(request) is not None,
+    }
+    return render(request, "near/index.html", context)
+
+
+@with_units
+def hands(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show who put their names down for a service item, to its owner and the community."""
+    person, on = signed_in_person(request), local_day(timezone.now())
+    item = get_object_or_404(
+        items_seen_by(person, on).select_related("community", "organization"),
+        reference=parse_reference(reference),
+    )
+    if not (rules.owns(person, item, on) or rules.may_deal(person, item.community_id, on)):
+        raise Http404
+    joined = item.joined.filter(left_at__isnull=True).select_related("person")
+    context = {"item": item, "page": page(joined, by=("id",), cursor=request.GET.get("cursor"))}
+    return render(request, "near/hands.html", context)
+
+
+def _item(reference: str) -> ServiceItem:
+    return get_object_or_404(ServiceItem, reference=parse_reference(reference))
+
+
+@signed_in
+@require_POST
+def join(request: HttpRequest, reference: str) -> HttpResponse:
+    """Put the visitor's name down for a service item."""
+    actions.join(_item(reference), by=signed_in_person(request), at=timezone.now())
+    messages.success(request, _("Your name is down. Who does it reads it and tells you when."))
+    return redirect("near:index")
+
+
+@signed_in
+@require_POST
+def leave(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the visitor's name back."""
+    actions.leave(_item(reference), by=signed_in_person(request), at=timezone.now())
+    messages.success(request, _("Taken back. Another time, perhaps."))
+    return redirect("near:index")

@@ -1,0 +1,28 @@
+"""Who may open the pages of members and volunteers."""
+
+from tests.service.factories import agreed
+from youwo.ledger import actions
+from youwo.ledger.models import Participation
+
+PAGES = {
+    "near:index": ("", "ooooooooo"),
+    "near:join": ("near item", "lxxxxxxxx"),
+    "near:leave": ("near item", "lxxxxxxxx"),
+    "near:hands": ("near item", "l--oo----"),
+    "near:skills": ("", "loooooooo"),
+    "near:record": ("", "loooooooo"),
+    "near:record-export": ("", "loooooooo"),
+    "near:sheet": ("", "lxxxxxxxx"),
+    "near:printed": ("extract", "l-o------"),
+    "near:check": ("extract", "ooooooooo"),
+}
+
+
+def arguments(city):
+    """A service item that looks for hands, and the member's own record on paper."""
+    worker, member = city.people["worker"], city.people["member"]
+    part = Participation.objects.get(person=member)
+    at = part.entry.recorded_at
+    made = actions.extract(member, year=part.entry.occurred_on.year, at=at)
+    item = agreed(worker, worker.grants.get().area, at)
+    return {"near item": [item.reference], "extract": [made.reference]}

@@ -1,0 +1,353 @@
+"""What is near somebody, lending a hand, skills, and one's own record."""
+
+import io
+import uuid
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import factories
+from tests.dispatch.factories import blown
+from tests.ledger.factories import deed
+from tests.needs.factories import claimed, published
+from tests.organizations.factories import MemberEnrolmentFactory, UnitEnrolmentFactory
+from tests.service.factories import agreed, delivered
+from tests.web.needs.people import signed_in, words
+from youwo.core import tables
+from youwo.core.refused import Refused
+from youwo.ledger import actions as ledger
+from youwo.ledger import queries
+from youwo.ledger.models import Extract
+from youwo.needs.models import Wish
+from youwo.notices.models import Message
+from youwo.organizations import actions as organizations
+from youwo.people.models import Skill
+from youwo.service import actions
+from youwo.service.models import Joined
+from youwo.web.near.found import Nearness, Sort, near
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch, at):
+    """The pages read the clock; here it stands still."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at)
+
+
+@pytest.fixture
+def compound(jinshui):
+    return factories.area(f"{jinshui.pk}-0001", "税苑小区")
+
+
+@pytest.fixture
+def member(volunteer, jinshui, compound):
+    """A member enrolled in Jinshui and one of its compounds."""
+    unit = factories.OrganizationFactory(name="市税务局")
+    MemberEnrolmentFactory(
+        person=volunteer, organization=unit, community=jinshui, compound=compound
+    )
+    return volunteer
+
+
+def found(person, on, chosen="1408", sort=None):
+    return {
+        group.nearness: [(one.sort, one.title) for one in group.rows]
+        for group in near(person, on, chosen=chosen, sort=sort)
+    }
+
+
+def test_the_own_compound_stands_before_the_community(member, worker, jinshui, compound, at):
+    published(worker, jinshui, at, title="社区里的心愿")
+    published(worker, jinshui, at, title="小区里的心愿", compound=compound)
+    got = found(member, at.date())
+    assert list(got) == [Nearness.COMPOUND, Nearness.COMMUNITY]
+    assert got[Nearness.COMPOUND] == [(Sort.WISH, "小区里的心愿")]
+
+
+def test_where_the_unit_is_enrolled_comes_next(member, at):
+    place = factories.community("140802005023", "学苑社区")
+    worker = factories.granted("worker", place)
+    UnitEnrolmentFactory(organization=member.enrolments.get().organization, community=place)
+    published(worker, place, at)
+    assert list(found(member, at.date())) == [Nearness.UNIT]
+
+
+def test_what_fits_the_own_skills_comes_from_the_county(member, at):
+    member.enrolments.update(skills=["computers", "nursing"])
+    place = factories.community("140802005023", "学苑社区")
+    worker = factories.granted("worker", place)
+    published(worker, place, at, title="想学会用手机挂号")
+    agreed(worker, place, at, title="清理楼道", field="clean_ups")
+    assert found(member, at.date()) == {
+        Nearness.SKILLS: [(Sort.WISH, "想学会用手机挂号")],
+    }
+
+
+def test_wishes_far_away_are_not_near(member, stranger, elsewhere, at):
+    published(stranger, elsewhere, at)
+    assert found(member, at.date()) == {}
+
+
+def test_own_wishes_look_for_others(member, worker, jinshui, at):
+    published(worker, jinshui, at, by=member)
+    assert found(member, at.date()) == {}
+
+
+def test_service_items_and_whistles_are_near_too(member, worker, jinshui, at):
+    agreed(worker, jinshui, at)
+    blown(worker, jinshui, [factories.OrganizationFactory()], at)
+    sorts = {sort for rows in found(member, at.date()).values() for sort, _title in rows}
+    assert {Sort.ITEM, Sort.WHISTLE} <= sorts
+
+
+def test_many_wishes_do_not_hide_the_one_item(member, worker, jinshui, at):
+    for number in range(14):
+        published(worker, jinshui, at, title=f"心愿{number}")
+    agreed(worker, jinshui, at)
+    [rows] = found(member, at.date()).values()
+    assert (len(rows), rows[-1][0]) == (12, Sort.ITEM)
+
+
+def test_visitors_see_what_is_public_in_the_place_they_chose(worker, jinshui, at):
+    published(worker, jinshui, at)
+    agreed(worker, jinshui, at)
+    got = found(None, at.date(), chosen=jinshui.pk)
+    assert {sort for rows in got.values() for sort, _title in rows} == {Sort.WISH}
+    assert list(found(None, at.date())) == [Nearness.ELSEWHERE]
+
+
+def test_the_page_says_why_it_is_near(member, worker, jinshui, compound, at):
+    published(worker, jinshui, at, compound=compound)
+    page = words(signed_in(member).get("/near/"))
+    assert "在您的小区" in page
+    assert "不获取您的位置" in page
+
+
+def test_one_sort_can_be_chosen(member, worker, jinshui, at):
+    published(worker, jinshui, at, title="想请人教用手机挂号")
+    page = words(signed_in(member).get("/near/?what=items"))
+    assert "想请人教用手机挂号" not in page
+    assert "附近暂时没有这一类的事" in page
+
+
+def test_visitors_are_told_to_choose_their_place():
+    assert "选好社区" in words(Client().get("/near/"))
+
+
+def test_a_wish_is_promised_in_one_tap(member, worker, jinshui, at):
+    wish = published(worker, jinshui, at)
+    signed_in(member).post(f"/wishes/{wish.reference}/claim/", {"nonce": str(uuid.uuid4())})
+    assert Wish.objects.get().claimed_by == member
+
+
+def test_own_promises_stand_on_top(member, worker, jinshui, at):
+    wish = claimed(worker, member, jinshui, at)
+    assert f"/wishes/{wish.reference}/deliver/" in words(signed_in(member).get("/near/"))
+
+
+def test_joining_in_one_tap_and_leaving_again(member, worker, jinshui, at):
+    owner = factories.OrganizationFactory()
+    acting = factories.mandated(owner)
+    item = agreed(worker, jinshui, at, organization=owner)
+    client = signed_in(member)
+    for _ in range(2):
+        client.post(f"/near/items/{item.reference}/join/")
+    assert Joined.objects.get().left_at is None
+    assert "您已报名" in words(client.get("/near/"))
+    assert Message.objects.filter(recipient=acting, subject="有人报名来搭把手。").count() == 1
+    for _ in range(2):
+        client.post(f"/near/items/{item.reference}/leave/")
+    assert Joined.objects.get().left_at == at
+
+
+def test_the_owner_and_the_community_read_who_comes(member, worker, jinshui, stranger, at):
+    owner = factories.OrganizationFactory()
+    acting = factories.mandated(owner)
+    item = agreed(worker, jinshui, at, organization=owner)
+    actions.join(item, by=member, at=at)
+    page = f"/service/{item.reference}/hands/"
+    assert member.name in words(signed_in(acting).get(page))
+    assert member.name in words(signed_in(worker).get(page))
+    answers = [signed_in(one).get(page).status_code for one in (stranger, member)]
+    assert answers == [404, 404]
+
+
+def test_helpers_do_not_read_who_comes(worker, jinshui, at):
+    helping = factories.OrganizationFactory()
+    acting = factories.mandated(helping)
+    item = agreed(worker, jinshui, at, helpers=[helping])
+    assert signed_in(acting).get(f"/service/{item.reference}/hands/").status_code == 404
+
+
+def test_nobody_joins_what_is_done(member, worker, jinshui, at):
+    owner = factories.OrganizationFactory()
+    item = delivered(worker, factories.mandated(owner), owner, jinshui, at)
+    with pytest.raises(Refused):
+        actions.join(item, by=member, at=at)
+
+
+def test_joining_an_item_without_an_owner_tells_nobody(member, worker, jinshui, at):
+    actions.join(agreed(worker, jinshui, at), by=member, at=at)
+    assert not Message.objects.filter(subject="有人报名来搭把手。").exists()
+
+
+def test_one_name_stands_once(member, worker, jinshui, at):
+    row = actions.join(agreed(worker, jinshui, at), by=member, at=at)
+    row.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save(force_insert=True)
+
+
+def test_a_member_says_what_they_can_do(member):
+    Skill.objects.create(code="computers", name="手机电脑辅导")
+    client = signed_in(member)
+    assert "手机电脑辅导" in words(client.get("/me/skills/"))
+    client.post("/me/skills/", {"skills": ["computers"], "service_wishes": ["visits"]})
+    enrolment = member.enrolments.get()
+    assert (enrolment.skills, enrolment.service_wishes) == (["computers"], ["visits"])
+
+
+def test_skills_that_do_not_exist_are_refused(member):
+    assert signed_in(member).post("/me/skills/", {"skills": ["flying"]}).status_code == 422
+
+
+def test_who_is_not_enrolled_is_told_how(resident):
+    assert "您还没有在社区报到" in words(signed_in(resident).get("/me/skills/"))
+
+
+def test_nobody_changes_the_skills_of_others(member, worker, at):
+    with pytest.raises(Refused):
+        organizations.choose_service(
+            member.enrolments.get(), skills=[], service_wishes=[], by=worker, at=at
+        )
+
+
+@pytest.fixture
+def recorded(member, jinshui, worker, resident, at):
+    """A year with a deed of 40 minutes, and an earlier one with an activity."""
+    unit = member.enrolments.get().organization
+    deed(jinshui, worker, at=at, organization=unit, hands=[(member, 40)], title="陪诊")
+    deed(
+        jinshui,
+        resident,
+        at=at,
+        kind="activity",
+        occurred_on=at.replace(year=2024).date(),
+        hands=[(member, 90)],
+        title="清扫",
+        confirmed_by="",
+        confirmed_at=None,
+    )
+    return signed_in(member)
+
+
+def test_the_own_record_shows_every_minute_by_year(recorded):
+    page = words(recorded.get("/me/record/"))
+    assert "陪诊" in page
+    assert "受助人确认" in page
+    assert "历年合计 2 小时 10 分" in page
+    earlier = words(recorded.get("/me/record/?year=2024"))
+    assert "尚未确认" in earlier
+    assert "陪诊" not in earlier
+
+
+@pytest.mark.parametrize("query", ["?year=x", "?year=1999"])
+def test_years_without_a_record_give_the_latest(recorded, query):
+    assert "陪诊" in words(recorded.get(f"/me/record/{query}"))
+
+
+def test_an_empty_record_says_what_to_do(resident):
+    assert "/near/" in words(signed_in(resident).get("/me/record/"))
+
+
+def test_the_own_record_as_a_table(recorded):
+    response = recorded.get("/me/record/export/")
+    rows = list(tables.read_rows(io.BytesIO(b"".join(response.streaming_content))))
+    assert [row[1] for row in rows[1:]] == ["清扫", "陪诊"]
+
+
+def made(client) -> Extract:
+    client.post("/me/record/sheet/", {"year": "2025"})
+    return Extract.objects.get()
+
+
+def test_a_printed_record_is_checked_by_its_code(recorded):
+    sheet = made(recorded)
+    assert "陪诊" in words(recorded.get(f"/me/record/sheets/{sheet.reference}/"))
+    page = words(Client().get(f"/records/{sheet.reference}/"))
+    assert "记录属实，与目前一致" in page
+    assert ("赵*" in page, "赵明远" in page, "陪诊" in page) == (True, False, False)
+
+
+def test_the_same_record_is_printed_under_the_same_reference(recorded):
+    assert made(recorded) == made(recorded)
+
+
+def test_a_check_says_when_the_record_has_changed(recorded, member, worker, at):
+    sheet = made(recorded)
+    entry = queries.record_of(member, 2025).get().entry
+    ledger.reverse(entry, by=worker, at=at, reason="记错了")
+    page = words(Client().get(f"/records/{sheet.reference}/"))
+    assert "打印之后又有新增或冲销" in page
+    assert "0 分钟，0 次" in page
+
+
+@pytest.mark.parametrize("year", ["1999", "x", ""])
+def test_empty_years_are_not_printed(recorded, year):
+    recorded.post("/me/record/sheet/", {"year": year})
+    assert not Extract.objects.exists()
+
+
+def test_others_do_not_open_a_printed_record(recorded, resident):
+    sheet = made(recorded)
+    page = f"/me/record/sheets/{sheet.reference}/"
+    assert signed_in(resident).get(page).status_code == 404
+
+
+def test_wrong_references_are_counted(monkeypatch):
+    monkeypatch.setattr("youwo.web.near.record.MOST_WRONG", 1)
+    answers = [Client().get("/records/XAAAAAAAA/").status_code for _ in range(2)]
+    assert answers == [404, 429]
+
+
+PAGES = {
+    ("visitor", "/near/"): 2,
+    ("member", "/near/"): 11,
+    ("member", "/me/record/"): 4,
+    ("member", "/me/record/sheets/{sheet}/"): 4,
+    ("member", "/me/skills/"): 4,
+    ("visitor", "/records/{sheet}/"): 2,
+    ("worker", "/service/{item}/hands/"): 6,
+}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_each_page_costs_the_same_for_one_and_for_three(
+    member, worker, jinshui, compound, at, rows
+):
+    for number in range(rows):
+        published(worker, jinshui, at, compound=compound)
+        item = agreed(worker, jinshui, at)
+        blown(worker, jinshui, [factories.OrganizationFactory()], at)
+        helper = factories.PersonFactory()
+        actions.join(item, by=helper, at=at)
+        place = factories.community(f"14080200503{number}", f"第{number}社区")
+        deed(jinshui, place, at=at, hands=[(member, 40)])
+        UnitEnrolmentFactory(organization=member.enrolments.get().organization, community=place)
+    sheet = ledger.extract(member, year=2025, at=at)
+    given = {"sheet": sheet.reference, "item": item.reference}
+    browsers = {"visitor": Client(), "member": signed_in(member), "worker": signed_in(worker)}
+    got = {}
+    for who, path in PAGES:
+        url = path.format(**given)
+        browsers[who].get(url).getvalue()
+        with CaptureQueriesContext(connection) as counted:
+            response = browsers[who].get(url)
+            response.getvalue()
+        assert response.status_code == 200
+        got[who, path] = len(counted)
+    assert got == PAGES
+    assert max(got.values()) <= 12
