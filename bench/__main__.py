@@ -31,6 +31,7 @@ WORKS = {
     "import": "imports",
     "search": "search",
     "memory": "memory",
+    "pairing": "pairing",
 }
 HOME = ROOT / "var" / "bench"
 

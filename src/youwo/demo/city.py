@@ -149,6 +149,7 @@ def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[
         now=now,
     )
     signins.name_members(first, at=begin)
+    pairings.build(seed, here, enrolled, enrolments, now=now)
     progress(_("history"), 0.4)
     _write_history(seed, now=now, after=None, part=part, progress=progress)
     progress(_("live work"), 0.0)

@@ -34,6 +34,8 @@ class Answer:
     arcs: int
     rounds: int
     seconds: float
+    # Of which the solver's last call, over the arcs that the proof needed.
+    solving: float = 0.0
     # Places that no allowed unit has room for; their unit is -1, and there is no whole pairing.
     unreached: list[int] = field(default_factory=list)
 
@@ -59,7 +61,7 @@ def assign(
 
     began = time.perf_counter()
     if not costs.size:
-        return Answer([], 0, 0, 0, 0, time.perf_counter() - began, list(range(costs.shape[1])))
+        return Answer([], 0, 0, 0, 0, 0.0, unreached=list(range(costs.shape[1])))
     work = _Work(costs, bounds, farthest)
     chosen = _near_ones(work.priced)
     rounds, joining = 0, chosen
@@ -80,7 +82,7 @@ def assign(
         # A place takes one unit, so by its best left-out pair each can save that much and no more.
         bound = cost + int(left_out.min(axis=0, initial=0).sum())
     seconds = time.perf_counter() - began
-    return Answer(paired, cost, bound, len(tails), rounds, seconds, unreached)
+    return Answer(paired, cost, bound, len(tails), rounds, seconds, flow.seconds, unreached)
 
 
 class _Work:
@@ -114,6 +116,7 @@ class _Flow:
     drawn: Any
     given_up: Any
     bridged: Any
+    seconds: float
 
 
 def _near_ones(priced: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -177,13 +180,16 @@ def _solve(work: _Work, tails: Any, heads: Any) -> _Flow:
         ]
     )
     solver.set_nodes_supplies(np.arange(len(supplies), dtype=np.int32), supplies)
+    began = time.perf_counter()
     status = solver.solve()
+    seconds = time.perf_counter() - began
     if status != solver.OPTIMAL:
         # The bridge carries whatever else cannot be carried, so this is a bug.
         raise ArithmeticError(status)
     flows = solver.flows(np.arange(len(begins), dtype=np.int32))
     cuts = np.cumsum([len(tails), work.units, work.units + 1])
-    return _Flow(*np.split(flows, cuts))
+    pairs, drawn, given_up, bridged = np.split(flows, cuts)
+    return _Flow(pairs, drawn, given_up, bridged, seconds)
 
 
 def _reduced_costs(work: _Work, tails: Any, heads: Any, flow: _Flow) -> np.ndarray[Any, Any]:

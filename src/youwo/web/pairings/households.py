@@ -23,6 +23,7 @@ from youwo.web.access import lacks_second_factor, powers_of, signed_in, signed_i
 from youwo.web.nonces import nonce_of
 from youwo.web.organizations.forms import EndForm, day_initial
 from youwo.web.organizations.reach import today
+from youwo.web.pairings import asked
 from youwo.web.pairings.forms import ContactForm, HouseholdForm, RevealForm
 from youwo.web.pairings.words import ended_why
 
@@ -41,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """List the households of the visitor's communities."""
     codes, on = communities_of(request), today()
     state = "ended" if request.GET.get("state") == "ended" else ""
-    words = request.GET.get("q", "").replace("\0", "").strip()[:40]
+    words = asked.words(request)
     rows: Any = HouseholdPairing.objects.filter(community__in=codes)
     rows = rows.filter(ends_on__lte=on) if state else rows.in_force(on)
     if words:

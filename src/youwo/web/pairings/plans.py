@@ -15,7 +15,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from youwo.areas.models import Area, within
-from youwo.areas.rules import kind_of
 from youwo.core import tables
 from youwo.core.paging import page
 from youwo.core.refused import Refused
@@ -27,6 +26,7 @@ from youwo.organizations.planning.reading import distances_to
 from youwo.web.access import powers_of, signed_in_person, staff
 from youwo.web.files import table_answer
 from youwo.web.organizations.reach import today
+from youwo.web.pairings import asked
 from youwo.web.pairings.forms import AdoptForm, MoveForm, PlanForm
 from youwo.web.pairings.words import kilometres, trouble
 
@@ -86,8 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    earlier = request.GET.get("from", "")
-    if earlier.isdecimal() and len(earlier) < 12:
+    if earlier := asked.key(request, "from"):
         known = queries.plans_seen_by(signed_in_person(request), today())
         found = known.filter(pk=int(earlier)).first()
         if found is not None:
@@ -96,13 +95,11 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
-    given = request.GET
-    area, unit, state = given.get("area", ""), given.get("unit", ""), given.get("state", "")
     return {
-        "words": given.get("q", "").replace("\0", "").strip()[:40],
-        "area": area if kind_of(area) else "",
-        "unit": unit if unit.isdecimal() and len(unit) < 12 else "",
-        "state": state if state in _STATES else "",
+        "words": asked.words(request),
+        "area": asked.place(request),
+        "unit": asked.key(request, "unit"),
+        "state": asked.one_of(request, "state", _STATES),
     }
 
 
@@ -202,10 +199,11 @@ def _show(request: HttpRequest, found: Plan, status: int = 200, **forms: Any) ->
         context |= {
             "page": page(rows, by=("area_id",), cursor=request.GET.get("cursor"), size=30),
             **chosen,
+            "typed": chosen["words"],
             "states": [
                 ("new", _("other than today")),
                 ("changed", _("changed by hand")),
-                ("none", _("left out")),
+                ("none", _("no unit")),
                 ("open", _("not in force yet")),
                 ("adopted", _("in force")),
             ],
@@ -230,8 +228,7 @@ def units(request: HttpRequest, key: int) -> HttpResponse:
         rows = rows.filter(load__gt=F("most"))
     elif state == "under":
         rows = rows.filter(load__lt=F("least"))
-    words = request.GET.get("q", "").replace("\0", "").strip()[:40]
-    if words:
+    if words := asked.words(request):
         named = matching(Organization.objects.all(), words).values("pk")
         rows = rows.filter(organization__in=named)
     context = {
@@ -335,8 +332,8 @@ def _move(request: HttpRequest, row: Proposed, form: MoveForm) -> HttpResponse |
     unit: Organization | None = None
     if not form.is_valid():
         return None
-    if chosen.isdecimal() and len(chosen) < 12:
-        unit = Organization.objects.filter(pk=int(chosen)).first()
+    if chosen.isascii() and chosen.isdecimal() and len(chosen) < 12:
+        unit = get_object_or_404(Organization, pk=int(chosen))
     elif chosen != "none":
         unit = form.cleaned_data["unit"]
         if unit is None:

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from youwo.areas.models import Area, within
-from youwo.areas.rules import kind_of
 from youwo.core import tables
 from youwo.core.paging import page
 from youwo.core.references import parse_reference
@@ -32,6 +31,7 @@ from youwo.web.limits import visitor_address
 from youwo.web.organizations.forms import EndForm, ReasonForm, day_initial
 from youwo.web.organizations.reach import today
 from youwo.web.organizations.slips import MOST_WRONG
+from youwo.web.pairings import asked
 from youwo.web.pairings.forms import PairForm
 from youwo.web.pairings.words import ended_why
 
@@ -40,13 +40,11 @@ _STATES = ("now", "ended", "void")
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
-    given = request.GET
-    area, unit, state = given.get("area", ""), given.get("unit", ""), given.get("state", "")
     return {
-        "words": given.get("q", "").replace("\0", "").strip()[:40],
-        "area": area if kind_of(area) else "",
-        "unit": unit if unit.isdecimal() and len(unit) < 12 else "",
-        "state": state if state in _STATES else "now",
+        "words": asked.words(request),
+        "area": asked.place(request),
+        "unit": asked.key(request, "unit"),
+        "state": asked.one_of(request, "state", _STATES, "now"),
     }
 
 
@@ -131,9 +129,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _initial(request: HttpRequest) -> dict[str, str]:
-    unit, area = request.GET.get("unit", ""), request.GET.get("area", "")
-    found = {"starts_on": day_initial(today()), "area": area if kind_of(area) else ""}
-    if unit.isdecimal() and len(unit) < 12:
+    found = {"starts_on": day_initial(today()), "area": asked.place(request)}
+    if unit := asked.key(request, "unit"):
         seen = queries.units_seen_by(signed_in_person(request), today())
         found["unit"] = seen.filter(pk=int(unit)).values_list("name", flat=True).first() or ""
     return found

@@ -11,25 +11,23 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area, within
-from youwo.areas.rules import kind_of
 from youwo.core import tables
 from youwo.core.paging import page
 from youwo.organizations import queries, rules
 from youwo.web.access import powers_of, staff
 from youwo.web.files import table_answer
 from youwo.web.organizations.reach import today
+from youwo.web.pairings import asked
 
 _MOST_POINTS = 3000
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
-    given = request.GET
-    area, kind = given.get("area", ""), given.get("kind", "")
     return {
-        "words": given.get("q", "").replace("\0", "").strip()[:40],
-        "area": area if kind_of(area) else "",
-        "kind": kind if kind in (Area.Kind.COMMUNITY, Area.Kind.COMPOUND) else "",
-        "villages": "1" if given.get("villages") else "",
+        "words": asked.words(request),
+        "area": asked.place(request),
+        "kind": asked.one_of(request, "kind", (Area.Kind.COMMUNITY, Area.Kind.COMPOUND)),
+        "villages": "1" if request.GET.get("villages") else "",
     }
 
 
