@@ -21,6 +21,7 @@ from youwo.demo import (
     members,
     pairings,
     places,
+    problems,
     service,
     signins,
     units,
@@ -154,6 +155,7 @@ def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[
     _write_history(seed, now=now, after=None, part=part, progress=progress)
     progress(_("live work"), 0.0)
     standing = live.build(seed, now=now, kept={})
+    problems.build(seed, now=now)
     service.build(seed, now=now)
     evaluation.build(seed, now=now)
     progress(_("live work"), 0.05)
