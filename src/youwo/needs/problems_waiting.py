@@ -47,6 +47,7 @@ def _voices(problem: Problem) -> list[Wanted]:
             kind=_JUDGED,
             reference=reference,
             title=str(problem),
+            detail=problem.community.name,
             area=problem.community_id,
             person=person,
             since=problem.since,

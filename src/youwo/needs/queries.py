@@ -6,7 +6,7 @@ from datetime import date
 from functools import reduce
 from operator import or_
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from youwo.areas.models import within
 from youwo.areas.queries import lying_in
@@ -224,11 +224,13 @@ def behind(problem: Problem) -> QuerySet[Report]:
 
 
 def standing_merges(problem: Problem) -> QuerySet[Merge]:
-    """Return what was joined with a problem and not set apart again, the latest first."""
-    counted = Prefetch("reports", Report.objects.only("pk"))
+    """Return what was joined with a problem and not set apart again, the latest first.
+
+    `voices` says how many came along.
+    """
     return (
         Merge.objects.filter(into=problem, undone_at__isnull=True)
         .select_related("problem", "by")
-        .prefetch_related(counted)
+        .annotate(voices=Count("reports"))
         .order_by("-at", "-id")
     )

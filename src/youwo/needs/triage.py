@@ -163,19 +163,17 @@ def alike_problems(
     return [problem for likeness, problem in found[:limit] if likeness >= _ALIKE]
 
 
-def twins_for_staff(problem: Problem, *, limit: int = 5) -> list[Problem]:
-    """Return other problems of the same community, not yet solved, that are likely the same."""
+def twins_for_staff(problem: Problem, said: Sequence[str], *, limit: int = 5) -> list[Problem]:
+    """Return other problems of the same community, not yet solved, that are likely the same.
+
+    `said` is what the voices behind this one said. Two queries.
+    """
     near = [row for row in _near(problem.community_id) if row.pk != problem.pk]
-    own = _said([problem])[problem.pk]
-    said = _said(near)
+    own = [*_written(problem), *said]
+    others = _said(near)
+    compound, kind = problem.compound_id or "", problem.kind_id
     found = [
-        (
-            max(
-                _likeness(words, said[row.pk], row, problem.compound_id or "", problem.kind_id)
-                for words in own
-            ),
-            row,
-        )
+        (max(_likeness(words, others[row.pk], row, compound, kind) for words in own), row)
         for row in near
     ]
     found.sort(key=lambda pair: (-pair[0], -pair[1].pk))
@@ -194,16 +192,15 @@ def _near(community_code: str) -> list[Problem]:
 
 def _said(problems: list[Problem]) -> dict[int, list[str]]:
     """Return all texts about some problems: what was written, and what each voice said."""
-    texts = {
-        problem.pk: [
-            text for text in (problem.title, problem.public_title, problem.public_text) if text
-        ]
-        for problem in problems
-    }
+    texts = {problem.pk: _written(problem) for problem in problems}
     rows = Report.objects.filter(problem__in=texts).values_list("problem_id", "said")
     for key, said in rows.order_by("pk"):
         texts[key].append(said)
     return texts
+
+
+def _written(problem: Problem) -> list[str]:
+    return [text for text in (problem.title, problem.public_title, problem.public_text) if text]
 
 
 def _likeness(words: str, texts: list[str], problem: Problem, compound: str, kind: str) -> float:

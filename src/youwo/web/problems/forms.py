@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from youwo.needs.models import Channel, ProblemKind, Report
-from youwo.needs.triage import problem_kinds
+from youwo.needs.models import Channel, OutsideMatter, ProblemKind, Report
+from youwo.needs.triage import outside_matters, problem_kinds
 from youwo.web.needs.forms import PhoneField, PlaceForm
 
 _AREA = {"rows": 5}
@@ -30,7 +30,7 @@ class KindField(forms.ChoiceField):
         super().__init__(
             **{
                 "label": _("What kind of problem is it?"),
-                "choices": lambda: kind_choices(problem_kinds()),
+                "choices": lambda: [("", _("Please choose")), *kind_choices(problem_kinds())],
                 "error_messages": {"required": _("Please choose what it is most like.")},
                 **kwargs,
             }
@@ -152,6 +152,22 @@ class AcceptForm(forms.Form):
     kind = KindField(label=_("Kind"))
 
 
+class HandOverForm(forms.Form):
+    """Where the matter belongs; cleaned to its row."""
+
+    matter = forms.ChoiceField(
+        label=_("Where it belongs"),
+        choices=lambda: [
+            (matter.pk, f"{matter.name}：{matter.where_to_go}") for matter in outside_matters()
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def clean_matter(self) -> OutsideMatter:
+        code = self.cleaned_data["matter"]
+        return next(matter for matter in outside_matters() if matter.pk == code)
+
+
 class MergeForm(forms.Form):
     """Which other problems are the same as this one."""
 
@@ -211,7 +227,7 @@ class JudgeForm(forms.Form):
     """Whether it is solved, as one voice sees it."""
 
     satisfied = forms.ChoiceField(
-        label=_("Is it solved?"),
+        label=_("As you see it"),
         choices=[("yes", _("Yes, it is solved")), ("no", _("No, not yet"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("Please say yes or no.")},

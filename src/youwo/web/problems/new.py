@@ -174,7 +174,8 @@ def _is_rural(community: Any) -> bool:
 
 def _guess(request: HttpRequest, form: forms.Form, *, rural: bool) -> bool:
     """Choose the kind that the words speak for, unless somebody chose one. Says whether it did."""
-    if form["kind"].value():
+    given = form.data if form.is_bound else form.initial
+    if given.get("kind"):
         return False
     kind = triage.problem_kind_of(request.POST.get("said", ""), rural=rural)
     form.initial["kind"] = kind.pk if kind else ""

@@ -40,13 +40,14 @@ from youwo.service.queries import carrier_of
 from youwo.web.access import powers_of, signed_in_person, staff
 from youwo.web.files import table_answer
 from youwo.web.needs.forms import ReasonForm
-from youwo.web.needs.staff import DEALERS, READERS, HandOverForm
+from youwo.web.needs.staff import DEALERS, READERS
 from youwo.web.needs.way import Reader
 from youwo.web.nonces import nonce_of
 from youwo.web.problems.forms import (
     AcceptForm,
     CloseForm,
     EnterForm,
+    HandOverForm,
     JudgeForm,
     MergeForm,
     SplitForm,
@@ -138,12 +139,10 @@ class Seen:
 
 
 def _seen(problem: Problem) -> Seen:
-    gathers = problem.status in GATHERING
-    return Seen(
-        problem,
-        list(queries.behind(problem)),
-        triage.twins_for_staff(problem) if gathers else [],
-    )
+    reports = list(queries.behind(problem))
+    if problem.status not in GATHERING:
+        return Seen(problem, reports, [])
+    return Seen(problem, reports, triage.twins_for_staff(problem, [row.said for row in reports]))
 
 
 def _case(
@@ -231,7 +230,7 @@ _FORMS: dict[str, Callable[..., forms.Form]] = {
     "decline": lambda seen, data=None: ReasonForm(data, prefix="decline"),
     "hand_over": lambda seen, data=None: HandOverForm(data),
     "merge": lambda seen, data=None: MergeForm(
-        data, others=[(row.reference, str(row)) for row in seen.alike]
+        data, others=[(row.reference, f"{row} · {spaced(row.reference)}") for row in seen.alike]
     ),
     "split": lambda seen, data=None: SplitForm(data, reports=seen.reports),
     "close": lambda seen, data=None: CloseForm(data),

@@ -18,6 +18,9 @@ TURNS = {
         "phone", _("Ask whether it is solved: %(title)s"), _("Close it"), "problems:staff"
     ),
     "problem.judge": Words(
-        "message-report", _("You reported: %(title)s. Is it solved?"), _("Say so"), "needs:case"
+        "message-report",
+        _("You reported: %(title)s. Is it solved?"),
+        _("Have your say"),
+        "needs:case",
     ),
 }

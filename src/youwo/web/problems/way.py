@@ -26,7 +26,7 @@ def _told(line: Line, reader: Reader) -> Step | None:
         "split": _("A part was set apart"),
         "take_up": _("Somebody took it on"),
         "put_back": _("Waits for somebody again"),
-        "mark_done": _("Said to be done"),
+        "mark_done": _("Seen to, the residents are asked"),
         "contest": _("Not done yet, it goes on"),
         "close": _("Solved and closed"),
         "reopen": _("Opened again"),

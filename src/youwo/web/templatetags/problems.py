@@ -16,7 +16,7 @@ register = template.Library()
 def problem_state(problem: Problem) -> SafeString | str:
     """Say where a problem stands, as everybody reads it: a chip, or the stamp of what is solved."""
     if problem.status == ProblemStatus.OPEN:
-        return chip(_("waits for somebody"))
+        return chip(_("waits to be taken on"))
     if problem.status == ProblemStatus.IN_HAND:
         return chip(_("being seen to"), "due")
     if problem.status == ProblemStatus.DONE:
