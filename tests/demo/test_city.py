@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.db.models import Q
 
 from tests.demo.conftest import NOW, build
 from youwo.areas.models import Area
@@ -20,7 +21,7 @@ from youwo.insight import queries
 from youwo.journal.queries import history
 from youwo.ledger.models import Entry, Kind
 from youwo.needs import actions
-from youwo.needs.models import Delivery, Mover, Status, Wish
+from youwo.needs.models import Channel, Delivery, Mover, Status, Wish
 from youwo.notices.models import Message
 from youwo.organizations.models import MemberEnrolment, Organization, UnitEnrolment
 from youwo.organizations.rules import acts_for
@@ -224,7 +225,7 @@ def forget_the_city():
 
 OURS = {
     "core", "journal", "areas", "almanac", "people", "notices", "organizations", "ledger",
-    "capacity", "needs", "insight",
+    "turns", "capacity", "needs", "service", "dispatch", "evaluation", "insight",
 }  # fmt: skip
 
 
@@ -261,11 +262,13 @@ def test_day_by_day_history_becomes_what_one_build_would_have_made(small_city):
 
 
 def past(*steps):
-    """When things happened and were recorded, without the live work."""
+    """When things happened and were recorded, without the live work and the story of Jinshui."""
     played = {key for step in steps for key in step.standing.values()}
-    deliveries = Delivery.objects.filter(wish__in=played).values_list("pk", flat=True)
+    told = Q(wish__in=played) | Q(wish__channel=Channel.HEARING)
+    deliveries = Delivery.objects.filter(told).values_list("pk", flat=True)
     live_keys = [str(key) for key in deliveries]
     entries = Entry.objects.exclude(source_label="needs.delivery", source_key__in=live_keys)
+    entries = entries.exclude(source_label="service.delivery")
     return sorted(entries.values_list("recorded_at", "occurred_on", "kind", "sign"))
 
 

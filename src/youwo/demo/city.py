@@ -17,6 +17,7 @@ from youwo.core.refused import Refused
 from youwo.demo import (
     evaluation,
     history,
+    jinshui,
     live,
     members,
     pairings,
@@ -29,6 +30,7 @@ from youwo.demo import (
 from youwo.demo.draws import References, dice
 from youwo.demo.rhythm import months
 from youwo.demo.size import BEGIN, FULL
+from youwo.dispatch.actions import load_ladder
 from youwo.insight.actions import roll_up
 from youwo.journal.actions import seal
 from youwo.journal.models import Line
@@ -128,6 +130,7 @@ def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[
     load_defaults(at=begin)
     load_outside_matters()
     load_problem_kinds()
+    load_ladder(at=begin)
     places.load(seed, at=begin, model_communities=max(round(_COMMUNITIES * part), 12))
     progress(_("places"), 0.04)
     models_ = Area.objects.communities().filter(children__isnull=False).distinct().order_by("code")
@@ -158,6 +161,7 @@ def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[
     problems.build(seed, now=now)
     service.build(seed, now=now)
     evaluation.build(seed, now=now)
+    jinshui.build(seed, now=now)
     progress(_("live work"), 0.05)
     return standing
 
