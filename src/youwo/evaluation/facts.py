@@ -17,11 +17,14 @@ from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
 
 from youwo.areas.queries import lying_in
+from youwo.core.clock import start_of
+from youwo.dispatch.models import Call
 from youwo.evaluation.models import Evaluated, Round, Subject
 from youwo.evaluation.sums import Asked, Voice
 from youwo.ledger.models import Entry, EntryQuerySet, Kind, Participation
 from youwo.needs.models import CallBack
 from youwo.organizations.models import MemberEnrolment, UnitEnrolment
+from youwo.service.models import ItemStatus, ServiceItem
 
 # Who is evaluated where: the key of the unit or the person, and the community.
 Key = tuple[int, str]
@@ -79,7 +82,7 @@ def _add(found: dict[Key, dict[str, int]], key: Key, **amounts: int | None) -> N
 
 
 def sums_of_units(span: Span) -> dict[Key, dict[str, int]]:
-    """Return what units did, by unit and community. Three statements, whatever their number."""
+    """Return what units did, by unit and community. Four statements, whatever their number."""
     found: dict[Key, dict[str, int]] = defaultdict(dict)
     entries = _entries(span).filter(organization__isnull=False)
     of = ("organization_id", Substr("area_id", 1, 12), "kind")
@@ -95,7 +98,36 @@ def sums_of_units(span: Span) -> dict[Key, dict[str, int]]:
         Sum("minutes"), Count("person", distinct=True)
     ):
         _add(found, (unit, place), minutes=minutes, people=people)
+    for unit, place, items in _closed_items(span):
+        _add(found, (unit, place), items=items)
+    for unit, place, answered, in_time in _answered_calls(span):
+        _add(found, (unit, place), whistles=answered, in_time=in_time)
     return found
+
+
+def _moments(span: Span) -> tuple[datetime, datetime]:
+    """Return from when until when the days last, as far as was known."""
+    return start_of(span.first), min(start_of(span.last + timedelta(days=1)), span.known_at)
+
+
+def _closed_items(span: Span) -> Iterable[tuple[int, str, int]]:
+    items = ServiceItem.objects.filter(
+        lying_in(span.area, "community_id"),
+        status=ItemStatus.CLOSED,
+        organization__isnull=False,
+        closed_at__range=_moments(span),
+    )
+    rows = items.order_by().values_list("organization_id", "community_id")
+    return list(rows.annotate(items=Count("pk")))
+
+
+def _answered_calls(span: Span) -> Iterable[tuple[int, str, int, int]]:
+    calls = Call.objects.filter(
+        lying_in(span.area, "whistle__community_id"), answered_at__range=_moments(span)
+    )
+    rows = calls.order_by().values_list("organization_id", "whistle__community_id")
+    in_time = Count("pk", filter=Q(answered_at__lte=F("due_at")))
+    return list(rows.annotate(answered=Count("pk"), in_time=in_time))
 
 
 def sums_of_members(span: Span) -> dict[Key, dict[str, int]]:
@@ -162,7 +194,7 @@ def _voices(rows: Iterable[Any]) -> Iterator[tuple[Key, Voice]]:
 
 
 def public_voices(round_: Round, *, known_at: datetime) -> dict[Key, list[Voice]]:
-    """Return what residents said in call-backs about what was done, by who did it and where.
+    """Return what residents said about what was done, in call-backs and when a problem was solved.
 
     They were asked when it was done, and are not asked again. Their own words stay with the
     community: a sentence about one visit tells who said it.
@@ -179,4 +211,23 @@ def public_voices(round_: Round, *, known_at: datetime) -> dict[Key, list[Voice]
     found: dict[Key, list[Voice]] = defaultdict(list)
     for key, voice in _voices(rows):
         found[key].append(voice)
+    if of_unit:
+        for key, voice in _judgements(span):
+            found[key].append(voice)
     return found
+
+
+def _judgements(span: Span) -> Iterator[tuple[Key, Voice]]:
+    """Yield what residents said of problems that a unit's service item has solved."""
+    solved = Asked(_("Is it solved?"), (_("no"), _("yes")))
+    items = ServiceItem.objects.filter(
+        lying_in(span.area, "community_id"),
+        status=ItemStatus.CLOSED,
+        organization__isnull=False,
+        problem__reports__satisfied__isnull=False,
+        problem__reports__answered_at__range=_moments(span),
+    )
+    rows = items.order_by("problem__reports__answered_at", "problem__reports__pk")
+    said = rows.values_list("organization_id", "community_id", "problem__reports__satisfied")
+    for unit, place, satisfied in said:
+        yield (unit, place), Voice({solved: int(satisfied)})

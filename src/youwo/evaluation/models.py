@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from youwo.areas.models import Area, within
+from youwo.dispatch.models import Call, Whistle
 from youwo.organizations.models import Organization
 from youwo.people.models import Person, Role
 
@@ -460,3 +461,49 @@ class Correction(models.Model):
                 fields=["appeal", "sheet", "question"], name="evaluation_correction_once"
             )
         ]
+
+
+class Side(models.TextChoices):
+    """Who looks back on a whistle that was closed."""
+
+    COMMUNITY = "community", _("the community, on how the unit answered")
+    UNIT = "unit", _("the unit, on how it was called")
+
+
+class LookBack(models.Model):
+    """What one side of a closed whistle says of the other: three concrete questions, once."""
+
+    whistle = models.ForeignKey(Whistle, on_delete=models.PROTECT, related_name="look_backs")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="look_backs")
+    side = models.CharField(max_length=10, choices=Side.choices)
+    asked_at = models.DateTimeField()
+    # The steps chosen, from 0; an empty list until somebody has answered.
+    steps = models.JSONField(default=list)
+    words = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField(null=True)
+    # Nobody answered in time, and nobody is asked any more.
+    lapsed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["call", "side"], name="evaluation_lookback_once"),
+            models.CheckConstraint(
+                condition=Q(at__isnull=True, by__isnull=True)
+                | Q(at__isnull=False, by__isnull=False, lapsed_at__isnull=True),
+                name="evaluation_lookback_by_somebody",
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["asked_at"],
+                condition=Q(at__isnull=True, lapsed_at__isnull=True),
+                name="evaluation_lookback_waits",
+            )
+        ]
+
+    def get_side_display(self) -> str:  # type: ignore[no-redef]
+        """Return who looks back, in words."""
+        return str(Side(self.side).label)

@@ -1,4 +1,4 @@
-"""What time does: rounds open and close by themselves, evaluators are reminded once."""
+"""What time does: rounds open and close, evaluators are reminded, both sides of a whistle asked."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
+from youwo.evaluation import whistles
 from youwo.evaluation.actions import rounds
 from youwo.evaluation.models import Round, Stack, Status
 from youwo.evaluation.terms import REMIND_BEFORE
@@ -30,6 +31,8 @@ def sweep(at: datetime) -> int:
         closes_at__gt=at,
         closes_at__lte=at + REMIND_BEFORE,
     )
+    whistles.ask_both_sides(at)
+    whistles.lapse(at)
     return moved + _each(soon, _remind, at)
 
 

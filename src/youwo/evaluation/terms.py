@@ -12,6 +12,9 @@ PUBLISH = 5 * DAY
 APPEAL = 15 * DAY
 DECIDE = 10 * DAY
 
+# From the close of a whistle, for both sides to look back on it.
+LOOK_BACK = 3 * DAY
+
 # Evaluators with sheets before them are reminded this long before the round closes.
 REMIND_BEFORE = timedelta(days=2)
 

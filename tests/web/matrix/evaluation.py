@@ -3,9 +3,12 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from tests.dispatch.factories import answered
 from tests.evaluation.factories import filled, planned, template
+from youwo.dispatch.models import Whistle
 from youwo.evaluation import actions
 from youwo.evaluation.models import Sheet
+from youwo.evaluation.whistles import ask_both_sides
 
 PAGES = {
     "evaluation:mine": ("", "loooooooo"),
@@ -28,6 +31,7 @@ PAGES = {
     "evaluation:appeal": ("evaluated", "lxxxxxxxx"),
     "evaluation:withdraw-appeal": ("evaluated", "lxxxxxxxx"),
     "evaluation:decide": ("evaluated", "l---f----"),
+    "evaluation:whistle": ("looked back", "l-ooo--o-"),
     "evaluation:say": ("judged", "ooooooooo"),
     "evaluation:code": ("judged", "l--oo----"),
 }
@@ -49,7 +53,12 @@ def arguments(city):
     evaluated = done.evaluated.get()
     actions.appeal(evaluated, reason="有一件事没有算上", by=member, at=at)
     community = Sheet.objects.get(evaluated__round=open_, viewpoint="community")
+    unit = open_.evaluated.get().organization
+    whistle = answered(worker, member, jinshui, [unit], at)
+    Whistle.objects.filter(pk=whistle.pk).update(status="closed", closed_at=at, rings_at=None)
+    ask_both_sides(at)
     return {
+        "looked back": [whistle.reference],
         "sheet template": [sheet.pk],
         "round": [open_.reference],
         "round close": [open_.reference, "close"],

@@ -37,6 +37,7 @@ def facts_of(evaluated: Evaluated) -> list[Fact]:
         *([("served", _("person-times served"), False)] if of_unit else []),
         ("items", _("service items closed"), False),
         ("whistles", _("whistles answered"), False),
+        ("in_time", _("of these in time"), False),
     ]
     always = {"deeds", "activities", "minutes"}
     return [

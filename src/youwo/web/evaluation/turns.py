@@ -16,4 +16,10 @@ TURNS = {
     "evaluation.decide": Words(
         "scale", _("Decide an appeal: %(title)s"), _("Decide"), "evaluation:decide"
     ),
+    "evaluation.look_back": Words(
+        "message",
+        _("Look back on a whistle: %(title)s"),
+        _("Three questions"),
+        "evaluation:whistle",
+    ),
 }

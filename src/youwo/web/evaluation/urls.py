@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from youwo.web.evaluation import appeals, results, rounds, sheets, templates
+from youwo.web.evaluation import appeals, results, rounds, sheets, templates, whistles
 
 app_name = "evaluation"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("work/evaluations/<str:reference>/export/", rounds.export, name="export"),
     path("work/evaluations/<str:reference>/sheets/", sheets.index, name="sheets"),
     path("work/evaluations/<str:reference>/<str:verb>/", rounds.act, name="act"),
+    path("evaluations/whistles/<str:reference>/", whistles.look_back, name="whistle"),
     path("evaluations/<str:reference>/", results.detail, name="result"),
     path("evaluations/<str:reference>/facts/", results.facts, name="facts"),
     path("evaluations/<str:reference>/print/", results.printed, name="print"),

@@ -102,6 +102,7 @@ _VERBS = {
     "reply": pgettext_lazy("journal", "replied to"),
     "appeal": pgettext_lazy("journal", "appealed against"),
     "withdraw_appeal": pgettext_lazy("journal", "took back the appeal against"),
+    "look_back": pgettext_lazy("journal", "looked back on"),
     "uphold": pgettext_lazy("journal", "corrected"),
     "reject": pgettext_lazy("journal", "let stand"),
     # whistles
