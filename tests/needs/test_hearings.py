@@ -25,6 +25,7 @@ from youwo.needs.models import (
     Voice,
     Wish,
 )
+from youwo.needs.retention import KEPT, forget_lines
 from youwo.turns.models import Turn
 
 pytestmark = pytest.mark.django_db
@@ -534,6 +535,19 @@ def test_what_sounds_alike_is_offered(hearing, worker, jinshui, at):
     known = known_problems(hearing)
     assert alike(second, [first], known) == [first, *known]
     assert alike(other, [first, second], known) == []
+
+
+# --- forgetting ---------------------------------------------------------------------------------
+def test_what_was_said_is_forgotten_two_years_after_the_closing(hearing, worker, at):
+    hearings.note_attendees(
+        hearing, ["张敬之"], role="resident", organization=None, by=worker, at=at
+    )
+    written(hearing, worker, at, typed(), typed("下次带钥匙", what="note", name="王芳"))
+    hearings.close(hearing, by=worker, at=at)
+    assert forget_lines(at=at + KEPT) == 0
+    assert forget_lines(at=at + KEPT + timedelta(days=1)) == 2
+    assert {(line.said, line.name) for line in lines_of(hearing)} == {("", "")}
+    assert hearing.attendees.get().name == ""
 
 
 # --- what cannot be -----------------------------------------------------------------------------

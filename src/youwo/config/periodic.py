@@ -40,6 +40,7 @@ JOBS = [
     Job("overdue", timedelta(minutes=10), "youwo.insight.digests.tell_overdue"),
     Job("meetings", timedelta(hours=1), "youwo.service.actions.meetings.call_ahead"),
     Job("voices", timedelta(days=1), "youwo.needs.retention.forget_voices"),
+    Job("lines", timedelta(days=1), "youwo.needs.retention.forget_lines"),
     Job("old posts", timedelta(days=1), "youwo.notices.tasks.forget_posts"),
     Job("evaluated", timedelta(days=1), "youwo.evaluation.retention.forget_evaluated"),
     Job("uploads", timedelta(days=1), "youwo.organizations.uploads.forget_files"),

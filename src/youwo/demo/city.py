@@ -16,6 +16,7 @@ from youwo.core.horizons import SETTLING
 from youwo.core.refused import Refused
 from youwo.demo import (
     evaluation,
+    hearings,
     history,
     jinshui,
     live,
@@ -158,6 +159,7 @@ def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[
     _write_history(seed, now=now, after=None, part=part, progress=progress)
     progress(_("live work"), 0.0)
     standing = live.build(seed, now=now, kept={})
+    hearings.build(seed, now=now)
     problems.build(seed, now=now)
     service.build(seed, now=now)
     evaluation.build(seed, now=now)
@@ -188,6 +190,7 @@ def refresh(found: Built, *, now: datetime, progress: Progress) -> Built:
         progress(_("live work"), 0.4)
         kept = live.finish(found.standing, before=found.until, now=now)
         standing = live.build(found.seed, now=now, kept=kept)
+        hearings.build(found.seed, now=now)
         made = Built(found.seed, found.version, found.part, now, standing)
         _write_down("refresh", made)
         progress(_("live work"), 0.6)

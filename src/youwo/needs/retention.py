@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from youwo.journal import actions as journal
 from youwo.journal.models import Line
-from youwo.needs.models import Photo, Voice, Wish
+from youwo.needs.models import Attendee, HearingLine, Photo, Voice, Wish
 
 # As the text of consent says: two years after the wish has ended.
 KEPT = timedelta(days=730)
@@ -52,3 +52,15 @@ def _forget_some(at: datetime) -> int:
         journal.line("forget", wish, by=None, at=at, area_code=wish.community_id) for wish in wishes
     )
     return len(wishes)
+
+
+def forget_lines(*, at: datetime) -> int:
+    """Delete what was said, and the names of who was there, of hearings that closed long ago.
+
+    That there was a line, and the case it became, stay. Returns how many lines that were; run
+    daily.
+    """
+    long_ago = Q(hearing__closed_at__lt=at - KEPT)
+    Attendee.objects.filter(long_ago).exclude(name="").update(name="")
+    lines = HearingLine.objects.filter(long_ago).exclude(said="")
+    return lines.update(said="", name="", phone="", building="")

@@ -152,7 +152,7 @@ class Attendee(models.Model):
     class Role(models.TextChoices):
         RESIDENT = "resident", _("resident")
         COMMITTEE = "committee", _("residents' committee")
-        UNIT = "unit", _("unit")
+        UNIT = "unit", pgettext_lazy("of an attendee", "unit")
         PROPERTY = "property", _("property company")
         OWNERS = "owners", _("owners' committee")
         OTHER = "other", _("other")

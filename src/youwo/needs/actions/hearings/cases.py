@@ -182,7 +182,8 @@ def _begun(voices: Sequence[Heard], kind: ProblemKind, hearing: Hearing) -> Prob
 
 
 def _report(one: Heard, problem: Problem, hearing: Hearing, by: Person) -> Report:
-    contact = Contact(one.phone, one.name, one.building) if one.name or one.phone else None
+    # The building is where the problem is, which everybody may read; not where somebody lives.
+    contact = Contact(one.phone, one.name) if one.name or one.phone else None
     consent, given_by = hearing.consent_text, hearing.consent_given_by
     return Report(
         reference=new_reference("R"),
