@@ -49,27 +49,61 @@ class Link:
     opens: Callable[[HttpRequest], bool] = _everybody
 
 
-MENU = [
-    Link("needs:staff-list", _("All wishes of my area"), _holds(*_READERS)),
-    Link("problems:staff-list", _("All problems of my area"), _holds(*_READERS)),
-    Link("needs:suggestions", _("Complaints and suggestions"), _holds(*_READERS)),
-    Link("dispatch:index", _("Whistles"), _with_units),
-    Link("organizations:units", _("Units and enrolments"), _with_units),
-    Link("pairings:index", _("Pairings"), _with_units),
-    Link("pairings:households", _("Households of my community"), _keeps_households),
-    Link("notices:robots", _("Group robots"), _keeps_robots),
-    Link("evaluation:rounds", _("Evaluations"), _holds(*_READERS)),
-    Link("evaluation:templates", _("Evaluation sheets"), _holds(Role.ADMINISTRATOR)),
-    Link("people:index", _("People and roles"), _holds(Role.ADMINISTRATOR)),
-    Link("keeping:index", _("City tables"), _holds(Role.ADMINISTRATOR, Role.WORKER)),
-    Link("people:journal", _("Journal"), _holds(Role.AUDITOR, Role.ADMINISTRATOR)),
-    Link("needs:mine", _("My wishes and promises")),
-    Link("evaluation:mine", _("My evaluations")),
-    Link("notices:inbox", _("Messages")),
-    Link("insight:figures", _("Figures")),
+# What belongs together stands together, under its heading.
+MENU: list[tuple[StrPromise, list[Link]]] = [
+    (
+        _("Cases"),
+        [
+            Link("hearings:list", _("Hearings"), _holds(*_READERS)),
+            Link("needs:staff-list", _("All wishes of my area"), _holds(*_READERS)),
+            Link("problems:staff-list", _("All problems of my area"), _holds(*_READERS)),
+            Link("service:meetings", _("Joint meetings"), _with_units),
+            Link("service:items", _("Service items"), _with_units),
+            Link("dispatch:index", _("Whistles"), _with_units),
+            Link("needs:suggestions", _("Complaints and suggestions"), _holds(*_READERS)),
+        ],
+    ),
+    (
+        _("Places and units"),
+        [
+            Link("compounds:index", _("Compounds"), _holds(*_READERS)),
+            Link("organizations:units", _("Units and enrolments"), _with_units),
+            Link("pairings:index", _("Pairings"), _with_units),
+            Link("pairings:households", _("Households of my community"), _keeps_households),
+            Link("evaluation:rounds", _("Evaluations"), _holds(*_READERS)),
+        ],
+    ),
+    (
+        _("My own"),
+        [
+            Link("near:index", _("Near me now")),
+            Link("needs:mine", _("My wishes and promises")),
+            Link("near:record", _("My record")),
+            Link("evaluation:mine", _("My evaluations")),
+            Link("notices:inbox", _("Messages")),
+        ],
+    ),
+    (
+        _("City and system"),
+        [
+            Link("insight:figures", _("Figures")),
+            Link("keeping:index", _("City tables"), _holds(Role.ADMINISTRATOR, Role.WORKER)),
+            Link("evaluation:templates", _("Evaluation sheets"), _holds(Role.ADMINISTRATOR)),
+            Link("notices:robots", _("Group robots"), _keeps_robots),
+            Link("people:index", _("People and roles"), _holds(Role.ADMINISTRATOR)),
+            Link("people:journal", _("Journal"), _holds(Role.AUDITOR, Role.ADMINISTRATOR)),
+        ],
+    ),
 ]
 
 
-def links(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return address and words of what this visitor can open."""
-    return [(reverse(link.page), str(link.words)) for link in MENU if link.opens(request)]
+def links(request: HttpRequest) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return, under their headings, address and words of what this visitor can open."""
+    groups = [
+        (
+            str(heading),
+            [(reverse(link.page), str(link.words)) for link in shown if link.opens(request)],
+        )
+        for heading, shown in MENU
+    ]
+    return [(heading, shown) for heading, shown in groups if shown]
