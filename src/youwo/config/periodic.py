@@ -39,6 +39,7 @@ JOBS = [
     Job("weeks", timedelta(minutes=10), "youwo.insight.digests.tell_weeks"),
     Job("overdue", timedelta(minutes=10), "youwo.insight.digests.tell_overdue"),
     Job("meetings", timedelta(hours=1), "youwo.service.actions.meetings.call_ahead"),
+    Job("assets", timedelta(hours=1), "youwo.service.upkeep.remind"),
     Job("voices", timedelta(days=1), "youwo.needs.retention.forget_voices"),
     Job("lines", timedelta(days=1), "youwo.needs.retention.forget_lines"),
     Job("old posts", timedelta(days=1), "youwo.notices.tasks.forget_posts"),

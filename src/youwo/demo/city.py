@@ -15,6 +15,7 @@ from youwo.core.clock import local_day, start_of
 from youwo.core.horizons import SETTLING
 from youwo.core.refused import Refused
 from youwo.demo import (
+    compounds,
     evaluation,
     hearings,
     history,
@@ -164,6 +165,7 @@ def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[
     service.build(seed, now=now)
     evaluation.build(seed, now=now)
     jinshui.build(seed, now=now)
+    compounds.build(seed, now=now)
     progress(_("live work"), 0.05)
     return standing
 

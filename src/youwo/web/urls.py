@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("youwo.web.dispatch.urls")),
     path("", include("youwo.web.compounds.urls")),
     path("", include("youwo.web.pairings.urls")),
+    path("", include("youwo.web.assets.urls")),
 ]

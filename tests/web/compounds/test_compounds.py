@@ -185,7 +185,7 @@ def test_a_compound_costs_the_same_with_much_and_with_little(
     page_of(client, compound)
     with CaptureQueriesContext(connection) as context:
         page_of(client, compound)
-    assert len(context) == 10
+    assert len(context) == 11
 
 
 def send(client, compound, **given):

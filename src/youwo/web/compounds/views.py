@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -26,6 +27,7 @@ from youwo.needs.models import Problem, ProblemStatus
 from youwo.organizations.models import MemberEnrolment
 from youwo.organizations.queries import paired_with
 from youwo.organizations.rules import READERS
+from youwo.service.models import Asset
 from youwo.web.access import powers_of, public, staff
 from youwo.web.compounds.reach import compound_of, day_asked, keeps, reads, today
 from youwo.web.compounds.timeline import steps
@@ -214,6 +216,9 @@ def compound(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "units": paired_with(place.pk, on_today),
         "problems": problems.order_by("-received_at", "-pk")[:_MOST],
+        "assets": Asset.objects.kept().filter(area=place).order_by("-pk")[: _MOST + 1],
+        "most": _MOST,
+        "nonce": uuid.uuid4(),
         "reads": for_staff,
         "keeps": keeps(request, place.pk),
         **_members(place, on_today, for_staff=for_staff),

@@ -25,7 +25,9 @@ from youwo.organizations.models import Organization
 from youwo.organizations.queries import partners
 from youwo.service import actions, queries, rules
 from youwo.service.models import ITEM_MOVES, ItemStatus, ServiceItem
+from youwo.service.upkeep import may_hand_over
 from youwo.web.access import mandates_of, powers_of, signed_in_person, staff, with_units
+from youwo.web.assets.lineage import asset_nodes
 from youwo.web.files import table_answer
 from youwo.web.nonces import nonce_of
 from youwo.web.service import shared
@@ -96,11 +98,15 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if item is None:
         raise Http404
+    standing = [one for one in item.done if one.revoked_at is None]  # type: ignore[attr-defined]
     context = {
         "item": item,
-        "lineage": lineage(queries.chain_of_item(item), here=item),
+        "lineage": lineage(queries.chain_of_item(item), here=item, more=asset_nodes(standing)),
+        "hands_over": [
+            one.pk for one in standing if one.goods.all() and may_hand_over(person, one, on)
+        ],
         "may": _may(item, request),
-        "standing": [one for one in item.done if one.revoked_at is None],  # type: ignore[attr-defined]
+        "standing": standing,
         "reads": rules.may_read(person, item.community_id, on),
     }
     return render(request, "service/item.html", context)

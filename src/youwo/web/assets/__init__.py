@@ -1,0 +1,1 @@
+"""Pages of assets: the list, one asset, handing over, sheets to sign, and labels."""
