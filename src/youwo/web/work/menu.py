@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from youwo.needs.rules import ANSWERING
 from youwo.organizations.rules import KEEPERS
 from youwo.people.models import Role
 from youwo.web.access import mandates_of, powers_of
@@ -60,7 +61,7 @@ MENU: list[tuple[StrPromise, list[Link]]] = [
             Link("service:meetings", _("Joint meetings"), _with_units),
             Link("service:items", _("Service items"), _with_units),
             Link("dispatch:index", _("Whistles"), _with_units),
-            Link("needs:suggestions", _("Complaints and suggestions"), _holds(*_READERS)),
+            Link("needs:suggestions", _("Complaints and suggestions"), _holds(*ANSWERING)),
         ],
     ),
     (
