@@ -34,6 +34,19 @@ def test_no_migration_is_missing(capsys):
     assert capsys.readouterr().out == "No changes detected\n"
 
 
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL keeps indexes by itself")
+@pytest.mark.django_db
+def test_every_search_index_follows_its_table():
+    """A column that SQLite cannot add in place makes a new table, and its triggers are gone."""
+    indexes = rows(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
+    )
+    triggers = {name for (name,) in rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+
+    followed = {f"{name}_{act}" for (name,) in indexes for act in ("added", "changed", "removed")}
+    assert followed - triggers == set()
+
+
 @on_postgresql
 @pytest.mark.django_db
 def test_no_table_has_a_trigger():

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tests import factories
+from tests.organizations.factories import UnitEnrolmentFactory
 from youwo.areas.models import Area
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
@@ -19,6 +20,12 @@ TITLE = "小区西门加装围栏"
 
 def unit(name: str = "市税务局", **kwargs) -> Organization:
     return factories.OrganizationFactory(name=name, **kwargs)
+
+
+def enrolled(organization: Organization, community: Area) -> Organization:
+    """A unit that is enrolled with a community, so that its staff can choose it."""
+    UnitEnrolmentFactory(organization=organization, community=community)
+    return organization
 
 
 def agreed(worker: Person, community: Area, at: datetime, **kwargs) -> ServiceItem:

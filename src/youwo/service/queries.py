@@ -28,6 +28,7 @@ from youwo.service.models import (
     Delivery,
     DeliveryHand,
     Invitation,
+    ItemHelper,
     JointMeeting,
     JointMeetingQuerySet,
     MeetingSeries,
@@ -107,6 +108,13 @@ def to_pick(meeting: JointMeeting) -> QuerySet[Problem]:
         .select_related("kind", "compound")
         .order_by("-was_rolled", "accepted_at", "pk")
     )
+
+
+def seated(meeting: JointMeeting) -> list[Invitation]:
+    """Return who is invited to a meeting, as they sit: units first, guests last."""
+    rows = meeting.invitations.select_related("organization").order_by("pk")
+    seats = list(Invitation.Seat.values)
+    return sorted(rows, key=lambda row: seats.index(row.seat))
 
 
 def meetings_list(
@@ -190,9 +198,9 @@ class Chain:
 
 
 def with_deliveries(items: QuerySet[ServiceItem]) -> QuerySet[ServiceItem]:
-    """Read items with what was done for them: `done`, each with goods, hands and its `entry`.
+    """Read items with their helpers and what was done: `done`, with goods, hands and its `entry`.
 
-    Four statements, however many there are.
+    Five statements, however many there are. `voices` counts who reported the problem behind it.
     """
     entries = Entry.objects.filter(
         source_label="service.delivery",
@@ -207,8 +215,13 @@ def with_deliveries(items: QuerySet[ServiceItem]) -> QuerySet[ServiceItem]:
         .prefetch_related("goods", Prefetch("hands", hands))
         .order_by("recorded_at", "pk")
     )
-    return items.select_related("community", "compound", "organization").prefetch_related(
-        Prefetch("deliveries", deliveries, to_attr="done")
+    helpers = ItemHelper.objects.select_related("organization").order_by("pk")
+    return (
+        items.select_related("community", "compound", "organization")
+        .annotate(voices=_voices(OuterRef("problem_id")))
+        .prefetch_related(
+            Prefetch("deliveries", deliveries, to_attr="done"), Prefetch("helpers", helpers)
+        )
     )
 
 
@@ -219,7 +232,7 @@ def chain_of(problem: Problem) -> Chain:
     """
     return Chain(
         problem=problem,
-        voices=_voices(problem),
+        voices=problem.reports.count(),
         first_voice_at=problem.received_at,
         agenda=agenda_of_problem(problem),
         items=list(with_deliveries(problem.service_items.all()).order_by("agreed_at", "pk")),
@@ -229,7 +242,7 @@ def chain_of(problem: Problem) -> Chain:
 def chain_of_item(item: ServiceItem) -> Chain:
     """Return the same from the side of an item that was read by `with_deliveries`.
 
-    Two statements at most, and none where no problem and no meeting stands behind it.
+    One statement at most, and none where no problem and no meeting stands behind it.
     """
     problem = item.problem
     if problem is None:
@@ -237,15 +250,16 @@ def chain_of_item(item: ServiceItem) -> Chain:
         return Chain(problem=None, voices=0, first_voice_at=None, agenda=agenda, items=[item])
     return Chain(
         problem=problem,
-        voices=_voices(problem),
+        voices=item.voices or 0,  # type: ignore[attr-defined]
         first_voice_at=problem.received_at,
         agenda=agenda_of_problem(problem),
         items=[item],
     )
 
 
-def _voices(problem: Problem) -> int:
-    return Report.objects.filter(problem=problem).count()
+def _voices(problem: OuterRef) -> Subquery:
+    counted = Report.objects.filter(problem=problem).order_by().values("problem")
+    return Subquery(counted.annotate(count=Count("pk")).values("count"))
 
 
 def items_of_problem(problem: Problem, *, whole: bool) -> list[ServiceItem]:

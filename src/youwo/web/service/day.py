@@ -20,6 +20,7 @@ from youwo.organizations.queries import Partners, partners
 from youwo.service import rules
 from youwo.service.actions import meetings
 from youwo.service.models import AgendaItem, JointMeeting
+from youwo.service.queries import seated
 from youwo.service.terms import USUAL_DAYS
 from youwo.web.access import signed_in_person, staff
 from youwo.web.service import shared
@@ -35,9 +36,7 @@ def run(request: HttpRequest, reference: str) -> HttpResponse:
     if not meeting.is_held and not meeting.is_called:
         return redirect("service:meeting", meeting.reference)
     agenda = agenda_of(meeting)
-    invitations = list(
-        meeting.invitations.select_related("organization").order_by("seat", "organization__name")
-    )
+    invitations = seated(meeting)
     context = {
         "meeting": meeting,
         "open": [item for item in agenda if item.is_open],

@@ -92,7 +92,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     rows = queries.with_deliveries(queries.items_seen_by(person, on))
     item = (
         rows.select_related("problem", "agenda_item__meeting")
-        .prefetch_related("helpers__organization", "resources")
+        .prefetch_related("resources")
         .filter(reference=parse_reference(reference) or "")
         .first()
     )

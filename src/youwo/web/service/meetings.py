@@ -99,9 +99,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     meeting = shared.meeting_of(request, reference)
     on = local_day(timezone.now())
     person = signed_in_person(request)
-    invitations = list(
-        meeting.invitations.select_related("organization").order_by("seat", "organization__name")
-    )
+    invitations = queries.seated(meeting)
     held = mandates_of(request)
     deals = rules.may_deal(person, meeting.community_id, on)
     context = {

@@ -21,6 +21,7 @@ from youwo.core.references import spaced
 from youwo.people import masking
 from youwo.service import rules
 from youwo.service.models import AgendaItem, Invitation, JointMeeting
+from youwo.service.queries import seated
 from youwo.web.access import signed_in_person, with_units
 from youwo.web.service import shared
 
@@ -97,9 +98,7 @@ def _line(number: int, matter: AgendaItem) -> Line:
 
 def minutes_of(meeting: JointMeeting, *, whole: bool) -> Minutes:
     """Put the minutes together. `whole` shows the names of people to the meeting's own staff."""
-    invitations = list(
-        meeting.invitations.select_related("organization").order_by("seat", "organization__name")
-    )
+    invitations = seated(meeting)
     agenda = (
         meeting.agenda.select_related("item__organization")
         .prefetch_related("item__helpers__organization", "item__resources")
