@@ -19,6 +19,7 @@ from tests.organizations.factories import (
 )
 from youwo.core.references import parse_reference
 from youwo.core.refused import Refused
+from youwo.core.search import matching
 from youwo.journal.models import Line
 from youwo.notices.models import Message
 from youwo.organizations import actions, credit_codes, rules
@@ -476,3 +477,52 @@ def test_closed_accounts_are_not_enrolled(member, tax_office, worker, jinshui, a
 
     kwargs = {"organization": tax_office, "by": worker, "at": at, "community": jinshui}
     assert refused(enrol_member, person=member, **kwargs) == "phone"
+
+
+# --- what a unit is called -----------------------------------------------------------------------
+
+
+def changed(unit, by, at, **kwargs):
+    given = {"name": unit.name, "short_name": unit.short_name, "kind": unit.kind, **kwargs}
+    return actions.change_unit(unit, **given, by=by, at=at)
+
+
+def test_a_unit_is_found_by_its_former_names(tax_office, coordinator, at):
+    once = changed(tax_office, coordinator, at, name="盐湖区 税务一局", kind="public")
+    twice = changed(once, coordinator, at, name="盐湖区税务二局")
+
+    assert twice.former_names == ["盐湖区税务局", "盐湖区 税务一局"]
+    for words in ("一局", "二局", "税务局"):
+        assert list(matching(Organization.objects.all(), words)) == [twice]
+    assert Line.objects.order_by("id").first().data == {"fields": ["name", "kind"]}
+
+
+def test_a_name_taken_up_again_is_not_a_former_one(tax_office, coordinator, at):
+    once = changed(tax_office, coordinator, at, name="盐湖区税务一局")
+    again = changed(once, coordinator, at, name="盐湖区税务局")
+
+    assert again.former_names == ["盐湖区税务一局"]
+
+
+def test_nothing_changed_is_nothing_written(tax_office, coordinator, at):
+    changed(tax_office, coordinator, at)
+
+    assert lines() == []
+
+
+def test_what_a_unit_cannot_be_called(tax_office, hospital, coordinator, unit_coordinator, at):
+    given = {"short_name": "", "kind": "public", "at": at}
+    assert (
+        refused(lambda: actions.change_unit(tax_office, name=" ", by=coordinator, **given))
+        == "name"
+    )
+    assert (
+        refused(
+            lambda: actions.change_unit(tax_office, name=hospital.name, by=coordinator, **given)
+        )
+        == "name"
+    )
+    assert (
+        refused(lambda: actions.change_unit(tax_office, name="新名", by=unit_coordinator, **given))
+        is None
+    )

@@ -119,8 +119,9 @@ def _paired(
     code: str, enrolment: UnitEnrolment, reference: str, draw: Random, today: date
 ) -> Pairing:
     starts_on = enrolment.starts_on + timedelta(days=draw.randint(5, 60))
-    starts_on = min(starts_on, today)
-    since = (today - starts_on).days
+    # Yesterday at the latest: what is recorded today could lie later than now.
+    starts_on = min(starts_on, today - timedelta(days=1))
+    since = (today - starts_on).days - 1
     ends_on = None
     if since > 200 and draw.random() < _ENDED:
         ends_on = starts_on + timedelta(days=draw.randint(90, since))

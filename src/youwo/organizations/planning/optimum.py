@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 _NEAR = 12
-_JOINING = 6
+_JOINING = 12
+_LOTS = 1 << 10
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,9 @@ def _near_ones(priced: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     import numpy as np
 
     units, places = priced.shape
+    # Many lie equally far: drawn by lot, not all places choose the same few of them.
+    lots = np.random.default_rng(0).integers(0, _LOTS, priced.shape, dtype=np.int64)
+    priced = priced * _LOTS + lots
     chosen = np.zeros(priced.shape, bool)
     few = min(_NEAR, units)
     by_place = np.argpartition(priced, few - 1, axis=0)[:few]
