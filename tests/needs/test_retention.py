@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.needs import problem_factories
 from tests.needs.factories import confirmed, published, received
 from tests.needs.pictures import picture
 from youwo.journal.models import Line
@@ -74,3 +75,32 @@ def test_forgetting_is_journalled_once(closed):
     later = closed.closed_at + KEPT + timedelta(seconds=1)
     assert (forget_voices(at=later), forget_voices(at=later)) == (1, 0)
     assert Line.objects.filter(verb="forget").count() == 1
+
+
+def test_two_years_after_the_end_nobody_can_tell_who_reported_a_problem(worker, jinshui, at):
+    problem = problem_factories.closed(worker, jinshui, at)
+    report = problem.reports.get()
+    photos.add(report, photos.Picture(picture(), 40, 30), at=at)
+    late = problem.closed_at + KEPT + timedelta(seconds=1)
+    assert (forget_voices(at=late), forget_voices(at=late)) == (1, 0)
+    report.refresh_from_db()
+    problem.refresh_from_db()
+    voice = Voice.objects.get()
+    kept = [voice.name, voice.phone, voice.address, report.said, report.words]
+    assert (kept, report.photos.count()) == ([""] * 5, 0)
+    assert (problem.title, "张敬之" in problem.search_terms) == (problem.public_title, False)
+
+
+def test_who_reported_a_problem_and_closed_the_account_is_forgotten_at_its_end(
+    worker, resident, jinshui, at
+):
+    problem_factories.closed(worker, jinshui, at, by=resident)
+    resident.anonymised_at = at
+    resident.save()
+    forget_voices(at=at + timedelta(days=1))
+    assert Voice.objects.get().person is None
+
+
+def test_who_reported_a_problem_that_is_still_open_is_known(worker, jinshui, at):
+    problem_factories.accepted(worker, jinshui, at)
+    assert forget_voices(at=at + KEPT * 2) == 0

@@ -6,7 +6,7 @@ from datetime import date
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from youwo.areas.models import within
 from youwo.areas.queries import lying_in
@@ -215,10 +215,17 @@ def reported_by(person: Person) -> QuerySet[Report]:
 
 
 def behind(problem: Problem) -> QuerySet[Report]:
-    """Return the voices behind a problem, in the order in which they spoke."""
+    """Return the voices behind a problem, in the order in which they spoke.
+
+    Each may have added one picture: `photo` is its key, beside its size.
+    """
     return (
-        problem.reports.select_related("voice", "recorded_by")
-        .prefetch_related("photos")
+        problem.reports.select_related("voice")
+        .annotate(
+            photo=Min("photos"),
+            photo_width=Min("photos__width"),
+            photo_height=Min("photos__height"),
+        )
         .order_by("received_at", "id")
     )
 

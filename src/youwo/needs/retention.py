@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from youwo.journal import actions as journal
 from youwo.journal.models import Line
-from youwo.needs.models import Attendee, HearingLine, Photo, Voice, Wish
+from youwo.needs.models import Attendee, HearingLine, Photo, Problem, Report, Voice, Wish
 
 # As the text of consent says: two years after the wish has ended.
 KEPT = timedelta(days=730)
@@ -18,14 +18,15 @@ _BATCH = 500
 
 
 def forget_voices(*, at: datetime) -> int:
-    """Delete names, numbers, doors, own words and pictures of wishes that ended long ago.
+    """Delete names, numbers, doors, own words and pictures of what ended long ago.
 
-    Whoever closed their account is forgotten as soon as their wish has ended. Returns how many
-    wishes that were; run daily.
+    Whoever closed their account is forgotten as soon as their wish, or the problem they reported,
+    has ended. Returns how many wishes and reports that were; run daily.
     """
     forgotten = 0
-    while batch := _forget_some(at):
-        forgotten += batch
+    for forget in (_forget_some, _forget_reports):
+        while batch := forget(at):
+            forgotten += batch
     return forgotten
 
 
@@ -38,16 +39,11 @@ def _forget_some(at: datetime) -> int:
         .filter(long_ago | account_closed, voice__anonymised_at__isnull=True)
         .order_by("id")[:_BATCH]
     )
-    Voice.objects.filter(wish__in=wishes).update(
-        name="", phone="", phone_index="", address="", person=None, anonymised_at=at
-    )
+    _forget_who(Voice.objects.filter(wish__in=wishes), at)
     for wish in wishes:
         wish.said = wish.search_terms = wish.question = ""
     Wish.objects.bulk_update(wishes, ["said", "search_terms", "question"])
-    for photo in Photo.objects.filter(wish__in=wishes):
-        # The file goes when the row is gone for good.
-        transaction.on_commit(partial(photo.file.storage.delete, str(photo.file.name)))
-    Photo.objects.filter(wish__in=wishes).delete()
+    _delete_photos(Photo.objects.filter(wish__in=wishes))
     Line.objects.bulk_create(
         journal.line("forget", wish, by=None, at=at, area_code=wish.community_id) for wish in wishes
     )
@@ -64,3 +60,41 @@ def forget_lines(*, at: datetime) -> int:
     Attendee.objects.filter(long_ago).exclude(name="").update(name="")
     lines = HearingLine.objects.filter(long_ago).exclude(said="")
     return lines.update(said="", name="", phone="", building="")
+
+
+@transaction.atomic
+def _forget_reports(at: datetime) -> int:
+    """Forget some of those who reported problems. What everybody read of a problem stays."""
+    long_ago = Q(problem__closed_at__lt=at - KEPT)
+    account_closed = Q(problem__closed_at__isnull=False, voice__person__anonymised_at__isnull=False)
+    reports = list(
+        Report.objects.select_for_update(of=("self",))
+        .filter(long_ago & ~Q(said="") | account_closed)
+        .select_related("problem")
+        .order_by("id")[:_BATCH]
+    )
+    _forget_who(Voice.objects.filter(report__in=reports), at)
+    problems = {report.problem_id: report.problem for report in reports}
+    for report in reports:
+        report.said = report.words = ""
+    for problem in problems.values():
+        problem.title, problem.search_terms = problem.public_title, problem.public_terms
+    Report.objects.bulk_update(reports, ["said", "words"])
+    Problem.objects.bulk_update(problems.values(), ["title", "search_terms"])
+    _delete_photos(Photo.objects.filter(report__in=reports))
+    Line.objects.bulk_create(
+        journal.line("forget", report, by=None, at=at, area_code=report.problem.community_id)
+        for report in reports
+    )
+    return len(reports)
+
+
+def _forget_who(voices: QuerySet[Voice], at: datetime) -> None:
+    voices.update(name="", phone="", phone_index="", address="", person=None, anonymised_at=at)
+
+
+def _delete_photos(photos: QuerySet[Photo]) -> None:
+    for photo in photos:
+        # The file goes when the row is gone for good.
+        transaction.on_commit(partial(photo.file.storage.delete, str(photo.file.name)))
+    photos.delete()

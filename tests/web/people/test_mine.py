@@ -96,12 +96,16 @@ def test_i_take_my_data_along_as_json(client, worker, texts, at):
     assert data["account"]["phone"] == worker.phone
     assert sorted(data) == [
         "account",
+        "appeals",
         "consents",
         "enrolments",
+        "evaluations",
         "grants",
         "households",
         "memberships",
         "messages",
+        "problems",
+        "replies",
         "service",
         "wishes",
     ]
@@ -125,7 +129,7 @@ def test_taking_data_along_is_written_down_and_no_address_gives_it_away(client, 
 
 def test_the_download_costs_few_statements(client, worker, django_assert_max_num_queries):
     client.force_login(worker)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(17):
         client.post("/me/data/download/")
 
 

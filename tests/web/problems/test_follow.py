@@ -143,5 +143,5 @@ def test_the_page_costs_few_statements(worker, jinshui, at, django_assert_num_qu
     for count in (1, 3):
         for _ in range(count):
             reported(jinshui, at, problem=report.problem)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(7):
             browser.get(f"/follow/{report.reference}/")

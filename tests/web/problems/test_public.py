@@ -93,5 +93,5 @@ def test_the_list_costs_the_same_for_one_and_three(
 def test_a_problem_costs_few_statements(worker, jinshui, at, client, django_assert_num_queries):
     problem = closed(worker, jinshui, at)
     client.get("/problems/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(5):
         client.get(f"/problems/{problem.reference}/")

@@ -17,6 +17,7 @@ from tests.needs.problem_factories import (
     reported,
 )
 from tests.web.needs.people import signed_in, words
+from youwo.needs import photos
 from youwo.needs.actions import problems
 from youwo.needs.defaults import load_outside_matters
 from youwo.needs.models import Merge, Problem, Report
@@ -77,6 +78,13 @@ def test_the_list_is_exported_without_names_and_numbers(at_work, worker, jinshui
 def test_the_page_masks_who_spoke(at_work, jinshui, at):
     shown = words(page(at_work, reported(jinshui, at, said="路灯不亮").problem))
     assert ("张*" in shown, "138****1234" in shown, PHONE in shown) == (True, True, False)
+
+
+def test_a_picture_is_shown_with_the_words(at_work, jinshui, at):
+    report = reported(jinshui, at)
+    photo = photos.add(report, photos.Picture(b"x", 4, 3), at=at)
+    address = f"/problems/voices/{report.reference}/photos/{photo.pk}/"
+    assert address in words(page(at_work, report.problem))
 
 
 def test_what_may_belong_elsewhere_is_pointed_out(at_work, jinshui, at):
@@ -358,5 +366,5 @@ def test_the_page_costs_the_same_for_one_voice_and_four(
         for _ in range(count):
             reported(jinshui, at, problem=problem)
             reported(jinshui, at)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(12):
             page(at_work, problem)

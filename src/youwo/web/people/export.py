@@ -53,6 +53,16 @@ def everything(person: Person, *, at: datetime) -> dict[str, Any]:
                 state=F("wish__status"),
             )
         ),
+        "problems": list(
+            person.voices.filter(report__isnull=False)
+            .order_by("pk")
+            .values(
+                reference=F("report__reference"),
+                said=F("report__said"),
+                received_at=F("report__received_at"),
+                state=F("report__problem__status"),
+            )
+        ),
         "service": list(
             person.participations.order_by("pk").values(
                 "minutes", day=F("entry__occurred_on"), what=F("entry__title")
