@@ -8,6 +8,7 @@ from typing import Any
 
 import segno
 from django.conf import settings
+from django.db.models import F
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -54,8 +55,8 @@ def index(request: HttpRequest) -> HttpResponse:
     person = signed_in_person(request)
     years = queries.sums_by_year(person)
     year = _year(request, years)
-    parts = queries.record_of(person, year)
-    found = page(parts, by=("-id",), cursor=request.GET.get("cursor"), size=50)
+    parts = queries.record_of(person, year).annotate(day=F("entry__occurred_on"))
+    found = page(parts, by=("-day", "-id"), cursor=request.GET.get("cursor"), size=50)
     context = {
         "years": years,
         "year": year,
