@@ -1,0 +1,111 @@
+"""Two units at one whistle in the same instant, each in a transaction of their own."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from tests.dispatch.factories import answered, blown, moment
+from tests.needs.test_races import meanwhile
+from youwo.core.refused import Refused
+from youwo.dispatch import actions
+from youwo.dispatch.models import Call, Span, Status, Whistle
+from youwo.dispatch.sweep import sweep
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one writer at a time."),
+]
+
+
+def report(whistle, unit, by, at):
+    return actions.answer(
+        Whistle.objects.get(pk=whistle.pk), organization=unit, who="两位",
+        arrives_at=at + timedelta(hours=1), by=by, at=at,
+    )  # fmt: skip
+
+
+def test_of_two_that_answer_at_once_one_is_responsible(
+    worker, jinshui, lamps, water, speaker, plumber, at
+):
+    whistle = blown(worker, jinshui, [lamps, water], at)
+    together = threading.Barrier(2)
+    refused: list[str] = []
+
+    def go(unit, by):
+        try:
+            together.wait(10)
+            report(whistle, unit, by, at)
+        except Refused as refusal:
+            refused.append(str(refusal))
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=go, args=pair) for pair in ((lamps, speaker), (water, plumber))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+    whistle.refresh_from_db()
+    lead = whistle.calls.get(responsible=True)
+    assert (len(refused), whistle.status, lead.status) == (1, Status.ANSWERED, "answered")
+    assert whistle.item.organization_id == lead.organization_id
+    assert Span.objects.filter(whistle=whistle, ends_at__isnull=True).count() == 1
+
+
+def test_who_comes_second_is_told_so(worker, jinshui, lamps, water, speaker, plumber, at):
+    whistle = blown(worker, jinshui, [lamps, water], at)
+
+    refused = meanwhile(
+        lambda: report(whistle, lamps, speaker, at), lambda: report(whistle, water, plumber, at)
+    )
+
+    assert (len(refused), whistle.calls.get(responsible=True).organization) == (1, lamps)
+
+
+def test_an_answer_while_it_is_withdrawn_comes_too_late(worker, jinshui, lamps, speaker, at):
+    whistle = blown(worker, jinshui, [lamps], at)
+
+    refused = meanwhile(
+        lambda: actions.withdraw(whistle, reason="修好了", by=worker, at=at),
+        lambda: report(whistle, lamps, speaker, at),
+    )
+
+    whistle.refresh_from_db()
+    assert (len(refused), whistle.status) == (1, Status.WITHDRAWN)
+
+
+def test_the_sweep_passes_over_a_whistle_that_is_being_answered(
+    worker, town, jinshui, lamps, speaker, at
+):
+    whistle = blown(worker, jinshui, [lamps], at)
+    late = moment("2025-03-10 15:30")
+
+    meanwhile(lambda: report(whistle, lamps, speaker, late), lambda: sweep(late))
+
+    whistle.refresh_from_db()
+    assert (whistle.status, whistle.climbed) == (Status.ANSWERED, 0)
+
+
+def test_taken_over_and_paused_at_once(worker, jinshui, lamps, water, speaker, plumber, at):
+    whistle = answered(worker, speaker, jinshui, [lamps], at)
+    actions.hand_on(whistle, organization=water, reason="是水管", by=speaker, at=at)
+
+    refused = meanwhile(
+        lambda: actions.take_over(
+            whistle, organization=water, who="两位", arrives_at=at, by=plumber, at=at
+        ),
+        lambda: actions.pause(
+            Whistle.objects.get(pk=whistle.pk), reason="等", last=at + timedelta(days=1),
+            by=speaker, at=at,
+        ),
+    )  # fmt: skip
+
+    assert len(refused) == 1
+    assert Call.objects.filter(responsible=True).count() == 1
