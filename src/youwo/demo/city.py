@@ -28,6 +28,7 @@ from youwo.demo import (
     service,
     signins,
     units,
+    whistles,
 )
 from youwo.demo.draws import References, dice
 from youwo.demo.rhythm import months
@@ -166,6 +167,7 @@ def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[
     evaluation.build(seed, now=now)
     jinshui.build(seed, now=now)
     compounds.build(seed, now=now)
+    whistles.build(seed, now=now)
     progress(_("live work"), 0.05)
     return standing
 
