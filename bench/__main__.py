@@ -32,6 +32,7 @@ WORKS = {
     "search": "search",
     "memory": "memory",
     "pairing": "pairing",
+    "escalation": "escalation",
 }
 HOME = ROOT / "var" / "bench"
 
