@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from decimal import Decimal
 
@@ -187,7 +188,7 @@ class WhistleMachine(RuleBasedStateMachine):
     def its_intervals_meet_and_never_overlap(self):
         spans = list(Span.objects.filter(whistle=self.whistle).order_by("pk"))
         whistle = Whistle.objects.get(pk=self.whistle.pk)
-        for earlier, later in zip(spans, spans[1:], strict=False):
+        for earlier, later in itertools.pairwise(spans):
             assert earlier.ends_at is not None
             assert earlier.ends_at <= later.starts_at
         running = whistle.status in (Status.BLOWN, Status.ANSWERED, Status.PAUSED)
