@@ -1,4 +1,4 @@
-"""Any order of acts, at any hours, leaves a whistle, its clock, its calls and turns in agreement."""
+"""Any order of acts, at any hours, leaves a whistle, its clock, calls and turns in agreement."""
 
 from __future__ import annotations
 
