@@ -165,8 +165,8 @@ def _fill(seed: int, *, now: datetime, progress: Progress, part: float) -> dict[
     problems.build(seed, now=now)
     service.build(seed, now=now)
     evaluation.build(seed, now=now)
-    jinshui.build(seed, now=now)
     compounds.build(seed, now=now)
+    jinshui.build(seed, now=now)
     whistles.build(seed, now=now)
     progress(_("live work"), 0.05)
     return standing

@@ -1,8 +1,7 @@
-"""What every compound has and lacks, and what was handed over in Jinshui and how it has fared.
+"""What every compound has and lacks, and assets of Jinshui in every state.
 
-Three of Jinshui's compounds have neither managing body, property company nor anybody at the gate:
-between them they received 40 bins and 20 sets of extinguishers, through the same actions that
-people use.
+The story of Jinshui (`demo.jinshui`) tells of its three old compounds and of what they received;
+here stand all the others, and what was there before.
 """
 
 from __future__ import annotations
@@ -20,23 +19,18 @@ from youwo.areas.actions import Told
 from youwo.areas.models import Area, CompoundFact
 from youwo.core.clock import local_day
 from youwo.demo.draws import dice, nonce
-from youwo.demo.pairings import OWNERS_UNIT, PROPERTY_UNIT
+from youwo.demo.jinshui import THREE_NO
+from youwo.demo.pairings import PROPERTY_UNIT
 from youwo.demo.places import JINSHUI
-from youwo.demo.signins import UNIT
 from youwo.demo.size import BEGIN
-from youwo.demo.units import TAX_OFFICE
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
-from youwo.service import actions as service
 from youwo.service import upkeep
 from youwo.service.actions import assets
-from youwo.service.actions.assets import Share
-from youwo.service.models import Asset, Delivery, DeliveryGoods
+from youwo.service.models import Asset
 
 Kind = CompoundFact.Kind
-_BARE = ("棉麻公司家属院", "机械厂 5 号院", "向阳院")
-_BINS, _SETS = (16, 12, 12), (8, 6, 6)
-_DELIVERED = timedelta(days=95)
+_FEWEST = 3
 # In a compound looked after by a company; in an older one.
 _COMPANY = {
     Kind.MANAGING_BODY: 0.5,
@@ -64,15 +58,6 @@ _WORDS = {
     Kind.CAMERAS: ("大门两处", "大门和车棚"),
     Kind.FIRE_EQUIPMENT: ("每单元两具灭火器", "院内消火栓两处"),
 }
-_THREE_NO = (
-    Kind.MANAGING_BODY,
-    Kind.PROPERTY_COMPANY,
-    Kind.OWNERS_COMMITTEE,
-    Kind.GUARD,
-    Kind.FENCE,
-    Kind.CAMERAS,
-    Kind.FIRE_EQUIPMENT,
-)
 
 
 @dataclass
@@ -82,8 +67,6 @@ class _Story:
     now: datetime
     draw: Random
     worker: Person
-    colleague: Person
-    doer: Person
     community: Area
     compounds: list[Area]
 
@@ -94,7 +77,7 @@ class _Story:
 
 
 def build(seed: int, *, now: datetime) -> None:
-    """Describe all compounds, and hand goods over to three of Jinshui's that have nothing."""
+    """Describe the compounds, and enter what Jinshui kept before its story begins."""
     draw = dice(seed, "compounds' facts")
     community = Area.objects.get(pk=JINSHUI)
     compounds = list(
@@ -102,34 +85,28 @@ def build(seed: int, *, now: datetime) -> None:
     )
     people = {
         person.username: person
-        for person in Person.objects.filter(
-            username__in=["admin", "worker", "worker2", UNIT.username]
-        )
+        for person in Person.objects.filter(username__in=["admin", "worker"])
     }
     story = _Story(
         now,
         draw,
         people["worker"],
-        people["worker2"],
-        people[UNIT.username],
         community,
         [one for one in compounds if one.community_code == JINSHUI],
     )
-    bare = [one for one in story.compounds if one.name in _BARE]
-    told = [told for one in compounds for told in _described(one, draw, bare=one in bare)]
+    # The story of Jinshui tells of its three old compounds.
+    described = [one for one in compounds if not (one in story.compounds and one.name in THREE_NO)]
+    told = [told for one in described for told in _described(one, draw)]
     at = timezone.make_aware(datetime.combine(BEGIN + timedelta(days=70), time(9, 30)))
     areas.record_facts(told, by=people["admin"], at=at)
     _corrected(story)
-    if len(bare) == len(_BINS):
-        _handed_over(story, bare)
+    if len(story.compounds) > _FEWEST:
+        _keep(story)
 
 
-def _described(compound: Area, draw: Random, *, bare: bool) -> Iterator[Told]:
+def _described(compound: Area, draw: Random) -> Iterator[Told]:
     """Say what a compound has and lacks; of one in eight facts nothing is known yet."""
     since = date(draw.randint(2012, 2023), draw.randint(1, 12), 1)
-    if bare:
-        yield from (Told(compound, kind, False, since) for kind in _THREE_NO)
-        return
     chances = _COMPANY if draw.random() < 0.55 else _OLD
     for kind, chance in chances.items():
         unknown = compound.community_code != JINSHUI and draw.random() < 0.12
@@ -143,7 +120,7 @@ def _described(compound: Area, draw: Random, *, bare: bool) -> Iterator[Told]:
 
 
 def _corrected(story: _Story) -> None:
-    """Let one entry be wrong and taken back, and a fence go up."""
+    """Let one entry be wrong and taken back."""
     first = story.compounds[0]
     wrong = areas.record_facts(
         [Told(first, Kind.CAMERAS, False, local_day(story.ago(40)))],
@@ -154,104 +131,48 @@ def _corrected(story: _Story) -> None:
         areas.withdraw_fact(
             fact, reason="把隔壁小区的情况记到这里了", by=story.worker, at=story.ago(39)
         )
-    on = local_day(story.ago(60))
-    areas.record_facts(
-        [Told(first, Kind.FENCE, True, on, "新装围栏 120 米")],
-        by=story.worker,
-        at=story.ago(59),
-    )
 
 
-def _handed_over(story: _Story, bare: list[Area]) -> None:
-    """The tax office brings bins and extinguishers; they are handed over, signed for, looked at."""
-    delivery = _delivered(story)
-    bins, sets = delivery.goods.order_by("pk")
-    owners = Organization.objects.filter(name=OWNERS_UNIT).first()
-    shares = []
-    for place, compound in enumerate(bare):
-        # In the first one the owners' committee keeps the sets; all else the community keeps.
-        keeper = owners if place == 0 else None
-        shares.append(_share(story, bins, _BINS[place], compound, None))
-        shares.append(_share(story, sets, _SETS[place], compound, keeper))
-    day = local_day(story.ago(94))
-    made = assets.hand_over(delivery, shares=shares, on=day, by=story.worker, at=story.ago(94))
-    for asset in made[:-1]:
-        assets.receive(
-            [asset],
-            how=Asset.Received.SIGNATURE,
-            receiver="樊玉琴" if asset.keeper_organization_id else "刘长顺",
-            on=day,
-            by=story.worker,
-            at=story.ago(93),
-        )
-    equipment = [
-        Told(compound, Kind.FIRE_EQUIPMENT, True, day, "灭火器套装，移交登记") for compound in bare
-    ]
-    areas.record_facts(equipment, by=story.worker, at=story.ago(93))
-    kept = {asset.area_id: asset for asset in made if asset.name == sets.item}
-    # Looked at lately; due these days; the third compound has not even signed yet.
-    _looked_at(story, kept[bare[0].pk], story.ago(6), sound=True, note="压力正常，铅封完好")
-    _looked_at(story, made[0], story.ago(2), sound=False, note="两只桶的盖子裂了")
-    assets.schedule(
-        made[2], inspect_every_months=1, expires_on=None, by=story.worker, at=story.ago(34)
-    )
-    _looked_at(story, made[2], story.ago(30), sound=True, note="")
-    _old_ones(story)
-    upkeep.remind(story.now)
-
-
-def _share(
-    story: _Story, goods: DeliveryGoods, quantity: int, compound: Area, keeper: Organization | None
-) -> Share:
-    """Bins at the gate; extinguishers at each stair, looked at every three months."""
-    inspected = goods.item == "灭火器"
-    return Share(
-        goods=goods,
+def _entered(
+    story: _Story,
+    thing: tuple[str, int, str],
+    compound: Area,
+    place: str,
+    *,
+    months: int,
+    looked_at: int,
+    keeper: Organization | None = None,
+    years: int = 2,
+    expires: date | None = None,
+) -> Asset:
+    """Enter what was there before, received and looked at some days ago."""
+    name, quantity, unit = thing
+    at, on = story.ago(200), local_day(story.ago(years * 365))
+    asset = assets.enter(
+        name,
         quantity=Decimal(quantity),
+        unit=unit,
         area=compound,
-        place="各单元一层" if inspected else "东门内侧",
+        place=place,
+        source=f"{on.year} 年添置，入账前已在用",
         organization=keeper,
-        inspect_every_months=3 if inspected else None,
-        expires_on=local_day(story.ago(-5 * 365)) if inspected else None,
+        on=on,
+        expires_on=expires,
+        inspect_every_months=months,
         nonce=nonce(story.draw),
-    )
-
-
-def _delivered(story: _Story) -> Delivery:
-    """Agree, bring and accept what three compounds lack: one service item, one deed."""
-    tax_office = Organization.objects.get(name=TAX_OFFICE)
-    item = service.agree(
-        "给三个三无小区配垃圾桶和灭火器",
-        community=story.community,
-        field="safety",
-        due_on=local_day(story.ago(85)),
-        organization=tax_office,
         by=story.worker,
-        at=story.ago(105),
-        nonce=nonce(story.draw),
+        at=at,
     )
-    item = service.start(item, by=story.doer, at=story.ago(100))
-    delivery = service.deliver(
-        item,
-        organization=tax_office,
-        occurred_on=local_day(story.ago(_DELIVERED.days)),
-        minutes=150,
-        people=8,
-        what="送去垃圾桶 40 个、灭火器 20 套，摆放到位并讲了使用方法",
-        goods=[("垃圾桶", Decimal(40), "个"), ("灭火器", Decimal(20), "套")],
-        by=story.doer,
-        at=story.ago(_DELIVERED.days, 16),
-        nonce=nonce(story.draw),
+    assets.receive(
+        [asset],
+        how=Asset.Received.SIGNATURE,
+        receiver="董海生" if keeper else "李桂兰",
+        on=local_day(at),
+        by=story.worker,
+        at=at,
     )
-    item.refresh_from_db()
-    service.close(
-        item,
-        accepted_by="刘长顺",
-        served=210,
-        by=story.colleague,
-        at=story.ago(94, 9),
-    )
-    return Delivery.objects.select_related("item__community").get(pk=delivery.pk)
+    _looked_at(story, asset, story.ago(looked_at), sound=True, note="")
+    return asset
 
 
 def _looked_at(story: _Story, asset: Asset, at: datetime, *, sound: bool, note: str) -> None:
@@ -266,34 +187,41 @@ def _looked_at(story: _Story, asset: Asset, at: datetime, *, sound: bool, note: 
     )
 
 
-def _old_ones(story: _Story) -> None:
-    """Enter extinguishers of former years: some that expired, some retired."""
-    expired, worn = (
-        assets.enter(
-            "灭火器",
-            quantity=Decimal(quantity),
-            unit="具",
-            area=story.community,
-            place=place,
-            source=source,
-            on=local_day(story.ago(5 * 365)),
-            expires_on=local_day(story.ago(days)),
-            inspect_every_months=6,
-            nonce=nonce(story.draw),
-            by=story.worker,
-            at=story.ago(80),
-        )
-        for quantity, place, source, days in (
-            (6, "居委会一层走廊", "街道办 2021 年配发", 12),
-            (2, "旧车棚", "原单位留下", 400),
-        )
+def _keep(story: _Story) -> None:
+    """Show assets in every state: fresh, due, late, expired, broken, retired, not yet received."""
+    company = Organization.objects.filter(name=PROPERTY_UNIT).first()
+    first, second, third = story.compounds[:3]
+    _entered(
+        story, ("干粉灭火器", 24, "具"), first, "各单元一层", months=3, looked_at=5, keeper=company
     )
-    assets.receive(
-        [expired, worn],
-        how=Asset.Received.CONFIRMED,
-        on=local_day(story.ago(80)),
+    _entered(story, ("干粉灭火器", 12, "具"), second, "各单元一层", months=3, looked_at=88)
+    _entered(story, ("消防水带", 4, "盘"), second, "院内消火栓", months=1, looked_at=45)
+    _entered(
+        story,
+        ("推车式灭火器", 6, "具"),
+        story.community,
+        "居委会一层走廊",
+        months=6,
+        looked_at=60,
+        years=5,
+        expires=local_day(story.ago(12)),
+    )
+    benches = _entered(story, ("休闲长椅", 8, "把"), first, "中心花园", months=6, looked_at=90)
+    _looked_at(story, benches, story.ago(1), sound=False, note="两把椅面木条松脱")
+    shed = _entered(story, ("车棚照明灯", 6, "盏"), third, "旧车棚", months=6, looked_at=100)
+    assets.retire(shed, reason="旧车棚拆除", by=story.worker, at=story.ago(45))
+    assets.enter(
+        "充电桩灭火箱",
+        quantity=Decimal(2),
+        unit="套",
+        area=first,
+        place="电动车充电区",
+        source="街道统一配发",
+        organization=company,
+        on=local_day(story.ago(1)),
+        inspect_every_months=1,
+        nonce=nonce(story.draw),
         by=story.worker,
-        at=story.ago(80),
+        at=story.ago(1, 16),
     )
-    _looked_at(story, expired, story.ago(50), sound=True, note="")
-    assets.retire(worn, reason="车棚拆除，灭火器报废", by=story.worker, at=story.ago(45))
+    upkeep.remind(story.now)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from youwo.areas import actions, definitions
 from youwo.areas.actions import Told
@@ -22,7 +22,7 @@ from youwo.web.access import signed_in_person, staff
 from youwo.web.compounds.reach import compound_to_keep, today
 from youwo.web.keeping.forms import DayField
 
-_YES_NO = [("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
+_YES_NO = [("yes", pgettext_lazy("compound", "yes")), ("no", pgettext_lazy("compound", "no"))]
 _UNKNOWN = ("", gettext_lazy("not known"))
 
 

@@ -184,7 +184,7 @@ def _lines(
 def _answer(fact: CompoundFact | None) -> str:
     if fact is None:
         return _("not known")
-    answer = _("yes") if fact.present else _("no")
+    answer = pgettext("compound", "yes") if fact.present else pgettext("compound", "no")
     return f"{answer} · {fact.detail}" if fact.detail else answer
 
 
