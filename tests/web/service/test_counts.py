@@ -99,8 +99,8 @@ PAGES = {
     ("worker", "/service/new/"): 5,
     ("worker", "/service/list/"): 8,
     ("worker", "/service/list/export/"): 6,
-    ("worker", "/service/{done}/"): 11,
-    ("worker", "/service/{closed}/"): 10,
+    ("worker", "/service/{done}/"): 12,
+    ("worker", "/service/{closed}/"): 11,
     ("worker", "/service/{done}/close/"): 9,
     ("worker", "/service/{going}/deliver/"): 8,
     ("worker", "/service/{going}/hand_on/"): 6,
@@ -109,7 +109,7 @@ PAGES = {
     ("unit", "/meetings/{called}/answer/"): 7,
     ("unit", "/meetings/{held}/minutes/"): 10,
     ("unit", "/service/?own=1"): 5,
-    ("unit", "/service/{done}/"): 11,
+    ("unit", "/service/{done}/"): 12,
     ("unit", "/service/{going}/deliver/"): 9,
 }
 

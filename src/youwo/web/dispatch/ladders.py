@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import actions, queries
-from youwo.dispatch.models import Ladder, Level
+from youwo.dispatch.models import Colour, Ladder, Level, Office
 from youwo.people.models import Role
 from youwo.web.access import signed_in_person, staff
 from youwo.web.dispatch.forms import LadderForm, RungForm, RungFormSet
@@ -52,7 +52,13 @@ def new(request: HttpRequest) -> HttpResponse:
     """Set other levels from a day on, beginning with those that hold now."""
     today = local_day(timezone.now())
     known = [_filled(level) for level in queries.ladder(today)]
-    blank = {"reply_hours": Decimal(4), "solve_hours": Decimal(30), "extend_hours": Decimal(0)}
+    blank = {
+        "colour": Colour.NONE,
+        "answers": Office.UNIT,
+        "reply_hours": Decimal(4),
+        "solve_hours": Decimal(30),
+        "extend_hours": Decimal(0),
+    }
     initial = [*known, *[blank] * min(_EMPTY, actions.MOST_LEVELS - len(known))]
     form = LadderForm(request.POST or None, initial={"valid_from": today + timedelta(days=1)})
     rungs = RungFormSet(request.POST or None, initial=initial, prefix="rung")

@@ -1,4 +1,7 @@
-"""What whistles say on the page of a problem: to staff with a link, to residents in plain words."""
+"""What whistles say on the pages of problems and of service items.
+
+To staff and units with a link; to residents in plain words.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from youwo.needs.models import Problem
+from youwo.service.models import ServiceItem
 from youwo.web.dispatch.telling import told_steps
 from youwo.web.needs.way import Reader
 from youwo.web.problems.lineage import SOURCES, Linked
+from youwo.web.service.lineage import Node
 
 
 def whistles(problem: Problem, reader: Reader) -> list[Linked]:
@@ -28,6 +33,21 @@ def whistles(problem: Problem, reader: Reader) -> list[Linked]:
             whistle.whistled_at,
         )
         for whistle in problem.whistles.select_related("level").order_by("pk")
+    ]
+
+
+def nodes_of(item: ServiceItem) -> list[Node]:
+    """Return the whistles behind a service item, as links of its lineage. One query."""
+    return [
+        Node(
+            "whistle",
+            "speakerphone",
+            _("Whistle: %(title)s") % {"title": whistle.title},
+            whistle.whistled_at,
+            f"{whistle.level.name} · {whistle.get_status_display()}",
+            reverse("dispatch:whistle", args=[whistle.reference]),
+        )
+        for whistle in item.whistles.select_related("level").order_by("pk")
     ]
 
 

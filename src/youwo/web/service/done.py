@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
+from youwo.dispatch.actions import follow
 from youwo.ledger.models import Counted
 from youwo.needs.actions.problems import is_agreed
 from youwo.organizations.models import Membership, Organization
@@ -77,6 +78,7 @@ def deliver(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:
+            follow(item, at=at)
             messages.success(request, _("Written down. Now it is accepted, then it counts."))
             return redirect("service:item", item.reference)
     return _form(request, item, form, things, units, status=422)
@@ -172,6 +174,7 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
                     refused.field if refused.field in form.fields else None, str(refused)
                 )
             else:
+                follow(item, at=timezone.now())
                 messages.success(request, _("Accepted. It stands in the ledger now."))
                 return redirect("service:item", item.reference)
     context = {

@@ -19,6 +19,7 @@ from youwo.core.paging import page
 from youwo.core.references import parse_reference, spaced
 from youwo.core.refused import Refused
 from youwo.core.tables import write_rows
+from youwo.dispatch.actions import follow
 from youwo.needs.models import Problem, ProblemStatus
 from youwo.needs.queries import readable_problems
 from youwo.organizations.models import Organization
@@ -28,6 +29,7 @@ from youwo.service.models import ITEM_MOVES, ItemStatus, ServiceItem
 from youwo.service.upkeep import may_hand_over
 from youwo.web.access import mandates_of, powers_of, signed_in_person, staff, with_units
 from youwo.web.assets.lineage import asset_nodes
+from youwo.web.dispatch.linked import nodes_of
 from youwo.web.files import table_answer
 from youwo.web.nonces import nonce_of
 from youwo.web.service import shared
@@ -101,7 +103,11 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     standing = [one for one in item.done if one.revoked_at is None]  # type: ignore[attr-defined]
     context = {
         "item": item,
-        "lineage": lineage(queries.chain_of_item(item), here=item, more=asset_nodes(standing)),
+        "lineage": lineage(
+            queries.chain_of_item(item),
+            here=item,
+            more=[*nodes_of(item), *asset_nodes(standing)],
+        ),
         "hands_over": [
             one.pk for one in standing if one.goods.all() and may_hand_over(person, one, on)
         ],
@@ -116,6 +122,9 @@ def _may(item: ServiceItem, request: HttpRequest) -> set[str]:
     """Return which steps the visitor can take now."""
     person, on = signed_in_person(request), local_day(timezone.now())
     possible = {verb for verb, moves in ITEM_MOVES.items() if item.status in moves}
+    if item.clocked:
+        # The whistle says who has it.
+        possible -= {"start", "hand_on", "add_helper"}
     if rules.may_deal(person, item.community_id, on):
         return possible
     held = mandates_of(request)
@@ -211,6 +220,7 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
                     refused.field if refused.field in form.fields else None, str(refused)
                 )
             else:
+                follow(item, at=at)
                 messages.success(request, said)
                 return redirect("service:item", item.reference)
     title, hint, button = _HEADS[verb]
