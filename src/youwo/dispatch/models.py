@@ -80,7 +80,7 @@ class Level(models.Model):
 class Status(models.TextChoices):
     """Where a whistle stands."""
 
-    BLOWN = "blown", _("waiting for an answer")
+    BLOWN = "blown", _("waiting for a unit to report")
     ANSWERED = "answered", _("answered, in hand")
     PAUSED = "paused", _("paused")
     DELIVERED = "delivered", _("done, to be judged")
@@ -265,6 +265,11 @@ class Whistle(models.Model):
         """Say whether it is still on its way."""
         return self.status in OPEN
 
+    @property
+    def is_running(self) -> bool:
+        """Say whether its clock runs."""
+        return self.status in (Status.BLOWN, Status.ANSWERED)
+
 
 class Call(models.Model):
     """That one unit was called to a whistle, or asked to take it over or to help."""
@@ -275,7 +280,7 @@ class Call(models.Model):
         HELPER = "helper", _("asked to help")
 
     class Status(models.TextChoices):
-        CALLED = "called", _("not answered yet")
+        CALLED = "called", _("not reported yet")
         OBJECTED = "objected", _("objection to be decided")
         ANSWERED = "answered", _("has answered")
         HELPING = "helping", _("helps")

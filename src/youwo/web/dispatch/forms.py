@@ -187,7 +187,7 @@ class LadderForm(forms.Form):
 class RungForm(forms.Form):
     """One level."""
 
-    name = forms.CharField(label=_("Name"), max_length=12, required=False)
+    name = forms.CharField(label=_("Name of the level"), max_length=12, required=False)
     colour = forms.ChoiceField(label=_("Colour"), choices=Colour.choices)
     answers = forms.ChoiceField(label=_("Who must see that it is answered"), choices=Office.choices)
     reply_hours = forms.DecimalField(

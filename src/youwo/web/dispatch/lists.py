@@ -22,7 +22,7 @@ from youwo.web.access import mandates_of, powers_of, signed_in_person, with_unit
 from youwo.web.files import table_answer
 
 VIEWS = [
-    ("waiting", gettext_lazy("waiting for an answer")),
+    ("waiting", gettext_lazy("waiting for a unit to report")),
     ("in_hand", gettext_lazy("in hand")),
     ("done", gettext_lazy("done, to be judged")),
     ("ended", gettext_lazy("ended")),

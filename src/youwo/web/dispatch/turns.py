@@ -12,7 +12,7 @@ TURNS = {
     "whistle.answer": Words(
         "speakerphone",
         _("A community calls: %(title)s"),
-        _("Report"),
+        _("We report"),
         "dispatch:answer",
         about=_PAGE,
     ),
@@ -21,9 +21,11 @@ TURNS = {
     ),
     "whistle.help": Words("heart-handshake", _("Can you help: %(title)s"), _("Yes or no"), _PAGE),
     "whistle.solve": Words("tool", _("In your hands: %(title)s"), _("Say it is done"), _PAGE),
-    "whistle.decide": Words("scale", _("An objection: %(title)s"), _("Decide"), "dispatch:decide"),
+    "whistle.decide": Words(
+        "scale", _("An objection: %(title)s"), _("Give a decision"), "dispatch:decide"
+    ),
     "whistle.grant": Words(
-        "hourglass", _("More time is asked for: %(title)s"), _("Decide"), "dispatch:decide"
+        "hourglass", _("More time is asked for: %(title)s"), _("Give a decision"), "dispatch:decide"
     ),
     "whistle.see_to": Words(
         "alarm", _("Nobody has reported yet: %(title)s"), _("See to it"), _PAGE
