@@ -106,6 +106,7 @@ class PlaceForm(KeeperForm):
             required=False,
             help_text=gettext_lazy("Such as 东门内侧 or 2号楼单元门口."),
         )
+        self.order_fields(["area", "place", "keeper", "phone"])
 
     def where(self) -> dict[str, Any]:
         """Return place and keeper, as the actions take them."""
@@ -138,7 +139,7 @@ class EnterForm(PlaceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= {
-            "name": forms.CharField(label=gettext_lazy("What it is"), max_length=60),
+            "name": forms.CharField(label=gettext_lazy("Name of the thing"), max_length=60),
             "quantity": _quantity(),
             "unit": forms.CharField(
                 label=gettext_lazy("Counted in"),
@@ -154,7 +155,7 @@ class EnterForm(PlaceForm):
             "inspect_every_months": _months(),
             "expires_on": DayField(label=gettext_lazy("Expires on"), required=False),
         }
-        self.order_fields(["name", "quantity", "unit", "source", "on"])
+        self.order_fields(["name", "quantity", "unit", "area", "place", "source", "on"])
 
 
 class ReceiveForm(forms.Form):
