@@ -21,6 +21,7 @@ from tests.needs.factories import confirmed
 from tests.organizations.factories import UnitEnrolmentFactory
 from youwo.core.refused import Refused
 from youwo.evaluation import actions, facts, queries
+from youwo.evaluation import sweep as sweep_module
 from youwo.evaluation.models import Evaluated, Round, Sheet, SheetState, Stack, Status, Template
 from youwo.evaluation.sweep import sweep
 from youwo.ledger import actions as ledger
@@ -273,6 +274,16 @@ def test_a_planned_round_in_which_nobody_is_left_is_cancelled(worker, sheet, uni
     sweep(at + timedelta(days=1))
     round_.refresh_from_db()
     assert (round_.status, round_.reason != "") == (Status.CANCELLED, True)
+
+
+def test_what_was_done_by_hand_meanwhile_is_left_alone(worker, sheet, unit, jinshui, at):
+    round_ = planned(worker, sheet, jinshui, at, opens_at=at + timedelta(days=1))
+    actions.start(round_, by=worker, at=at)
+    sweep_module._open(round_, at)
+    actions.close(round_, by=worker, at=at)
+    sweep_module._close(round_, at)
+    round_.refresh_from_db()
+    assert round_.status == Status.CLOSED
 
 
 def test_who_has_sheets_left_is_reminded_once(open_round, worker, coordinator, acting, at):

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from youwo.evaluation.sums import Asked, Heard, Voice, added_up, level, share
@@ -105,6 +105,7 @@ def test_levels_begin_at_their_least(tenths, words):
 steps = st.lists(st.one_of(st.none(), st.integers(0, 2)), max_size=6)
 
 
+@settings(deadline=None)
 @given(st.fixed_dictionaries({name: steps for name, _weight in WEIGHTS}))
 def test_the_sums_that_are_shown_give_the_result(chosen):
     tenths, sums = added_up(WEIGHTS, {name: heard(*said) for name, said in chosen.items()})

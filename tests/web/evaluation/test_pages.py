@@ -28,6 +28,7 @@ from youwo.evaluation.models import (
     Sheet,
     Template,
 )
+from youwo.people import actions as people
 from youwo.web.evaluation.forms import past_periods
 from youwo.web.evaluation.turns import TURNS
 
@@ -292,6 +293,31 @@ def test_two_residents_are_not_shown(worker, acting, sheet, unit, jinshui, at):
     page = words(signed_in(acting).get(f"/evaluations/{Evaluated.objects.get().reference}/"))
     assert "表达意见的居民不足 3 位" in page
     assert "人来了吗" not in page
+
+
+def test_three_residents_are_counted_answer_by_answer(asking, acting, worker, at):
+    key = question("public").pk
+    for step in (0, 2, None):
+        said = actions.Said({key: step})
+        actions.say(asking, said=said, nonce=uuid.uuid4(), by=None, at=at)
+    actions.say(asking, said=actions.Said({key: 2}), nonce=uuid.uuid4(), by=None, at=at)
+    actions.close(asking.round, by=worker, at=at)
+    actions.publish(asking.round, by=worker, at=at)
+    page = words(signed_in(acting).get(f"/evaluations/{asking.reference}/"))
+    assert "3 位居民" in page
+    assert "(1 × 66.7) ÷ 1 = 66.7" in page
+
+
+def test_a_closed_account_has_no_name_any_more(worker, unit, jinshui, at):
+    member = enrolled_member(unit, jinshui)
+    kind = template(jinshui, at, subject="member", weights={"community": 1})
+    round_ = planned(worker, kind, jinshui, at)
+    actions.close(round_, by=worker, at=at)
+    actions.publish(round_, by=worker, at=at)
+    people.anonymise(member, by=member, at=at)
+    one = round_.evaluated.get()
+    page = words(signed_in(worker).get(f"/evaluations/{one.reference}/"))
+    assert "已注销账号的党员" in page
 
 
 def test_own_results_are_listed(acting, resident, published_round):

@@ -17,7 +17,7 @@ TURNS = {
         "scale", _("Decide an appeal: %(title)s"), _("Decide"), "evaluation:decide"
     ),
     "evaluation.look_back": Words(
-        "message",
+        "clipboard-check",
         _("Look back on a whistle: %(title)s"),
         _("Three questions"),
         "evaluation:whistle",
