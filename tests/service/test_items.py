@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests import factories
+from tests.needs.problem_factories import accepted
 from tests.service import factories as items
 from youwo.core.refused import Refused
 from youwo.ledger.models import Entry
@@ -109,3 +110,149 @@ def test_staff_name_who_told_them(worker, jinshui, tax_office, at):
     with pytest.raises(Refused):
         items.deliver(item, worker, tax_office, at)
     assert items.deliver(item, worker, tax_office, at, source="周立 电话").source == "周立 电话"
+
+
+# --- who may do what --------------------------------------------------------------------------
+def test_nobody_agrees_for_another_community_or_a_day_that_is_over(
+    worker, stranger, jinshui, tax_office, at
+):
+    with pytest.raises(Refused):
+        items.agreed(stranger, jinshui, at)
+    with pytest.raises(Refused) as refused:
+        items.agreed(worker, jinshui, at, due_on=at.date() - timedelta(days=1))
+    assert refused.value.field == "due_on"
+
+
+def test_a_unit_may_take_something_on_itself(jinshui, tax_office, doer, at):
+    item = items.agreed(doer, jinshui, at, organization=tax_office)
+
+    assert item.agreed_by == doer
+
+
+@pytest.mark.parametrize("verb", ["start", "drop", "hand_on", "add_helper", "contest", "reopen"])
+def test_a_stranger_does_nothing(worker, stranger, jinshui, tax_office, doer, at, verb):
+    made = {"contest": items.delivered, "reopen": items.closed}.get(verb)
+    item = (
+        made(worker, doer, tax_office, jinshui, at)
+        if made
+        else items.agreed(worker, jinshui, at, organization=tax_office)
+    )
+    hospital = items.unit("二院")
+    given = {
+        "drop": {"reason": "不办"},
+        "contest": {"reason": "没好"},
+        "reopen": {"reason": "没好"},
+        "hand_on": {"organization": hospital, "reason": "忙"},
+        "add_helper": {"organization": hospital},
+    }.get(verb, {})
+
+    with pytest.raises(Refused):
+        getattr(actions, verb)(item, by=stranger, at=at + timedelta(days=1), **given)
+
+
+def test_a_stranger_says_nothing_about_what_was_done(worker, stranger, jinshui, tax_office, at):
+    item = items.agreed(worker, jinshui, at, organization=tax_office)
+
+    with pytest.raises(Refused):
+        items.deliver(item, stranger, tax_office, at)
+    with pytest.raises(Refused) as nobody:
+        items.deliver(item, worker, None, at)
+    with pytest.raises(Refused) as alien:
+        items.deliver(item, worker, items.unit("二院"), at)
+    assert (nobody.value.field, alien.value.field) == ("organization", "organization")
+
+
+def test_an_owner_is_no_helper_and_not_handed_its_own(worker, jinshui, tax_office, doer, at):
+    item = items.agreed(worker, jinshui, at, organization=tax_office)
+    given = {"organization": tax_office, "by": doer, "at": at}
+
+    with pytest.raises(Refused):
+        actions.add_helper(item, **given)
+    with pytest.raises(Refused):
+        actions.hand_on(item, reason="忙", **given)
+
+
+def test_reasons_are_words(worker, jinshui, tax_office, doer, at):
+    agreed = items.agreed(worker, jinshui, at, organization=tax_office)
+    delivered = items.delivered(worker, doer, tax_office, jinshui, at)
+
+    with pytest.raises(Refused):
+        actions.drop(agreed, reason=" ", by=worker, at=at)
+    with pytest.raises(Refused):
+        actions.contest(delivered, reason=" ", by=worker, at=at)
+
+
+def test_more_members_than_people_and_somebody_twice_are_refused(
+    worker, jinshui, tax_office, doer, at
+):
+    item = items.agreed(worker, jinshui, at, organization=tax_office)
+
+    with pytest.raises(Refused) as twice:
+        items.deliver(item, doer, tax_office, at, hands=[(doer, 10), (doer, 20)])
+    Membership.objects.create(
+        person=factories.PersonFactory(), organization=tax_office, starts_on=at.date()
+    )
+    others = Membership.objects.filter(organization=tax_office)
+    hands = [(row.person, 10) for row in others]
+    with pytest.raises(Refused) as many:
+        items.deliver(item, doer, tax_office, at, people=1, hands=hands)
+    assert (twice.value.field, many.value.field) == ("hands", "people")
+
+
+def test_what_the_community_did_itself_is_accepted_by_a_colleague(worker, jinshui, at):
+    colleague = factories.granted("worker", jinshui)
+    item = items.agreed(worker, jinshui, at)
+    items.deliver(item, worker, None, at)
+
+    with pytest.raises(Refused):
+        actions.close(item, accepted_by="张敬之", by=worker, at=at)
+    entry = actions.close(item, accepted_by="张敬之", by=colleague, at=at)
+    assert entry.organization is None
+    actions.reopen(item, reason="又坏了", by=worker, at=at)
+
+
+def test_who_took_part_does_not_accept(worker, jinshui, tax_office, doer, at):
+    Membership.objects.create(person=worker, organization=tax_office, starts_on=at.date())
+    item = items.agreed(worker, jinshui, at, organization=tax_office)
+    items.deliver(item, doer, tax_office, at, hands=[(worker, 30)])
+
+    with pytest.raises(Refused):
+        actions.close(item, accepted_by="张敬之", by=worker, at=at)
+
+
+def test_opening_again_what_residents_closed_takes_their_problem_along(
+    worker, jinshui, tax_office, doer, at
+):
+    problem = accepted(worker, jinshui, at)
+    item = items.agreed(worker, jinshui, at, organization=tax_office, problem=problem)
+    items.deliver(item, doer, tax_office, at)
+    actions.close(item, asked="问过张师傅", by=worker, at=at)
+
+    actions.reopen(item, reason="又坏了", by=worker, at=at + timedelta(days=1))
+
+    problem.refresh_from_db()
+    assert problem.status == "in_hand"
+
+
+def test_the_due_day_may_have_passed_when_it_goes_back(worker, jinshui, tax_office, doer, at):
+    problem = accepted(worker, jinshui, at)
+    item = items.agreed(worker, jinshui, at, organization=tax_office, problem=problem)
+    late = at + timedelta(days=40)
+    items.deliver(item, doer, tax_office, late)
+
+    actions.contest(item, reason="没好", by=worker, at=late)
+
+    problem.refresh_from_db()
+    assert problem.due_at == late
+
+
+def test_a_helper_says_what_it_did_after_the_owner(worker, jinshui, tax_office, doer, at):
+    helper = items.unit("市消防救援支队")
+    firefighter = factories.mandated(helper)
+    item = items.agreed(worker, jinshui, at, organization=tax_office, helpers=[helper])
+    items.deliver(item, doer, tax_office, at)
+    items.deliver(item, firefighter, helper, at)
+
+    entry = actions.close(item, accepted_by="张敬之", by=worker, at=at)
+
+    assert (entry.minutes, entry.goods.count()) == (180, 2)
