@@ -238,6 +238,10 @@ class Problem(models.Model):
         return self.status in PUBLIC_PROBLEMS
 
     @property
+    def is_joinable(self) -> bool:
+        return self.status in JOINABLE
+
+    @property
     def has_ended(self) -> bool:
         return self.mover == ProblemMover.NOBODY
 
