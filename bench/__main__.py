@@ -33,6 +33,7 @@ WORKS = {
     "memory": "memory",
     "pairing": "pairing",
     "escalation": "escalation",
+    "cityday": "cityday",
 }
 HOME = ROOT / "var" / "bench"
 

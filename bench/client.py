@@ -6,6 +6,7 @@ fired.per_second, fired.percentile(99), fired.statuses
 
 from __future__ import annotations
 
+import json
 import pickle
 import socket
 import subprocess
@@ -47,9 +48,17 @@ def get(path: str, headers: Mapping[str, str] | None = None) -> bytes:
 
 def post(path: str, form: Mapping[str, object], headers: Mapping[str, str] | None = None) -> bytes:
     """Write a POST request with an ordinary form."""
-    body = urlencode(form).encode()
+    body = urlencode(form, doseq=True).encode()
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     return _request("POST", path, {**kind, **(headers or {})}, body)
+
+
+def post_json(
+    path: str, data: Mapping[str, object], headers: Mapping[str, str] | None = None
+) -> bytes:
+    """Write a POST request as a browser's script sends it."""
+    kind = {"Content-Type": "application/json"}
+    return _request("POST", path, {**kind, **(headers or {})}, json.dumps(data).encode())
 
 
 def _request(method: str, path: str, headers: Mapping[str, str] | None, body: bytes) -> bytes:

@@ -1,16 +1,18 @@
 """The pages of the figures, and who sees what."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
 from django.urls import reverse
 
-from tests.factories import OrganizationFactory, PersonFactory, area, granted
+from tests.factories import OrganizationFactory, PersonFactory, area, granted, mandated
 from tests.insight.factories import entry, member_enrolment, reversal, unit_enrolment
 from tests.needs.factories import confirmed
+from tests.service.factories import delivered
 from youwo.ledger.models import Entry
+from youwo.service import actions as service
 
 pytestmark = pytest.mark.django_db
 ASKED = "?as_of=2025-04-30"
@@ -343,6 +345,16 @@ def test_a_deed_leads_to_its_wish(client, jinshui, worker, volunteer, at):
     fact = Entry.objects.get()
     source = client.get(reverse("insight:fact", args=[fact.pk])).context["source"]
     assert source == {"reference": wish.reference, "href": f"/work/wishes/{wish.reference}/"}
+
+
+def test_a_deed_leads_to_its_service_item(client, jinshui, worker, at):
+    owner = OrganizationFactory()
+    item = delivered(worker, mandated(owner), owner, jinshui, at)
+    fact = service.close(item, accepted_by="张敬之", by=worker, at=at + timedelta(hours=3))
+    client.force_login(worker)
+    source = client.get(reverse("insight:fact", args=[fact.pk])).context["source"]
+
+    assert source == {"reference": item.reference, "href": f"/service/{item.reference}/"}
 
 
 def test_an_auditor_reads_what_the_journal_says_about_the_wish(

@@ -43,13 +43,18 @@ class RoundForm(forms.Form):
     area = forms.ChoiceField(label=_("Where"))
     period = forms.ChoiceField(label=_("Which days"), widget=forms.RadioSelect)
     starts_on = forms.DateField(
-        label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("First day"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     last_on = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     opens_on = forms.DateField(
-        label=_("Sheets are laid out on"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Sheets are laid out on"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
     def __init__(

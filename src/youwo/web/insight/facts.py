@@ -13,9 +13,12 @@ from youwo.journal.models import Line
 from youwo.ledger.models import Entry
 from youwo.needs.models import Wish
 from youwo.people.models import Role
+from youwo.service.models import ServiceItem
 from youwo.web.access import powers_of, staff
 
 _SHOWN_LINES = 50
+# From which record a fact can come that has a page of its own.
+_PAGES = {"needs.delivery": "needs:staff", "service.delivery": "service:item"}
 
 
 @staff(*rules.OPENERS)
@@ -26,7 +29,7 @@ def fact(request: HttpRequest, pk: int) -> HttpResponse:
     powers = powers_of(request)
     if entry is None or not rules.may_open(powers, entry.area_id):
         raise Http404
-    wish = _wish(entry)
+    case = _case(entry)
     audits = powers.cover(entry.area_id, Role.AUDITOR)
     context = {
         "entry": entry,
@@ -34,12 +37,12 @@ def fact(request: HttpRequest, pk: int) -> HttpResponse:
         "reversal": getattr(entry, "reversal", None),
         "hands": entry.participations.select_related("person").order_by("-part", "id"),
         "goods": entry.goods.order_by("id"),
-        "source": wish
+        "source": case
         and {
-            "reference": wish.reference,
-            "href": reverse("needs:staff", args=[wish.reference]),
+            "reference": case.reference,
+            "href": reverse(_PAGES[entry.source_label], args=[case.reference]),
         },
-        "lines": _lines(entry, wish) if audits else None,
+        "lines": _lines(entry, case) if audits else None,
     }
     return render(request, "insight/fact.html", context)
 
@@ -49,17 +52,23 @@ def _entry(pk: int) -> Entry | None:
     return Entry.objects.select_related(*related).filter(pk=pk).first() if pk < 2**63 else None
 
 
-def _wish(entry: Entry) -> Wish | None:
-    """Return the wish whose delivery a deed is; what was carried over from elsewhere has none."""
-    if entry.source_label != "needs.delivery" or not entry.source_key.isdigit():
+def _case(entry: Entry) -> Wish | ServiceItem | None:
+    """Return the wish or service item whose delivery a deed is.
+
+    What was carried over from elsewhere has none.
+    """
+    if entry.source_label not in _PAGES or not entry.source_key.isdigit():
         return None
-    return Wish.objects.filter(deliveries=int(entry.source_key)).only("reference").first()
+    key = int(entry.source_key)
+    if entry.source_label == "service.delivery":
+        return ServiceItem.objects.filter(deliveries=key).only("reference").first()
+    return Wish.objects.filter(deliveries=key).only("reference").first()
 
 
-def _lines(entry: Entry, wish: Wish | None) -> list[Line]:
+def _lines(entry: Entry, case: Wish | ServiceItem | None) -> list[Line]:
     """Return what the journal says about the record that a fact comes from."""
     label, key = entry.source_label, entry.source_key
-    if wish is not None:
-        label, key = wish._meta.label_lower, str(wish.pk)
+    if case is not None:
+        label, key = case._meta.label_lower, str(case.pk)
     lines = Line.objects.filter(target_label=label, target_key=key)
     return list(lines.order_by("id")[:_SHOWN_LINES])
