@@ -517,6 +517,8 @@ def test_the_defaults_are_loaded_once(at):
         actions.load_defaults(at=at)
     assert sorted(ConsentText.objects.values_list("purpose", "version")) == [
         ("account", 1),
+        ("household", 1),
+        ("problem", 1),
         ("wish", 1),
     ]
     assert Skill.objects.count() == 25
