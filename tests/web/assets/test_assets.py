@@ -411,3 +411,11 @@ def test_what_is_due_stands_in_the_queue_of_its_keeper(client, worker, resident,
     upkeep.remind(at + timedelta(days=90))
     client.force_login(resident)
     assert "该检查了：垃圾桶" in text(client.get(reverse("work:queue")))
+
+
+def test_the_page_of_a_service_item_leads_to_its_assets(client, worker, asset):
+    client.force_login(worker)
+    item = asset.delivery_goods.delivery.item
+    page = text(client.get(reverse("service:item", args=[item.reference])))
+    assert reverse("assets:asset", args=[asset.reference]) in page
+    assert reverse("assets:hand-over", args=[asset.delivery_goods.delivery_id]) in page
