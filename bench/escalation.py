@@ -11,13 +11,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from bench import cases
+from bench import cases, sets
 from bench.results import Result
 from youwo.areas.models import Area
-from youwo.core import sets
 from youwo.dispatch import actions, queries
+from youwo.dispatch.climbing import BATCH, climb
 from youwo.dispatch.models import Call, Span, Status, Whistle
-from youwo.dispatch.sweep import BATCH, climb, sweep
+from youwo.dispatch.sweep import sweep
 from youwo.journal.models import Line
 from youwo.needs.models import Problem, ProblemKind
 from youwo.organizations.models import Organization

@@ -14,8 +14,9 @@ from tests.dispatch.factories import answered, blown, moment
 from youwo.almanac import actions as almanac
 from youwo.core.refused import Refused
 from youwo.dispatch import actions
+from youwo.dispatch.climbing import climb
 from youwo.dispatch.models import Span, Status
-from youwo.dispatch.sweep import climb, sweep
+from youwo.dispatch.sweep import sweep
 from youwo.journal.models import Line
 from youwo.service import actions as service
 from youwo.turns.models import Turn

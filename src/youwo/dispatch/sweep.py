@@ -1,32 +1,22 @@
-"""What time does to whistles: they climb, pauses end, decisions that rest move up.
-
-Climbing is set-based: a batch of any size costs the same few statements, whatever stands around its
-whistles.
-"""
+"""What time does to whistles: they climb, pauses end, decisions that rest move up."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
-from django.utils.translation import gettext_lazy
 
-from youwo.almanac.queries import office_hours
-from youwo.areas.rules import codes_above
-from youwo.core import sets
 from youwo.core.clock import local_day
 from youwo.dispatch.actions.followed import follow
 from youwo.dispatch.actions.moving import LIVE, MINUTES, Around, wanted
+from youwo.dispatch.climbing import climb
 from youwo.dispatch.clock import counted, until
 from youwo.dispatch.models import (
     Call,
     Extension,
-    Level,
     Objection,
     Office,
     Span,
@@ -37,18 +27,11 @@ from youwo.dispatch.offices import Offices, offices
 from youwo.dispatch.terms import DECIDE
 from youwo.journal import actions as journal
 from youwo.journal.models import Line
-from youwo.notices import actions as notices
-from youwo.notices.models import Kind as NoticeKind
-from youwo.people.models import Grant, Role
 from youwo.service.models import ItemStatus
 from youwo.turns import actions as turns
-from youwo.turns.models import Turn
 
-# So many climb in one transaction; the other steps have few rows.
-BATCH = 5000
+# Steps that look at each whistle take so many at once.
 _FEW = 200
-_TITLE = Turn._meta.get_field("title").max_length or 0
-_OFFICE_TURNS = ("whistle.see_to", "whistle.overdue")
 
 
 def sweep(at: datetime) -> int:
@@ -189,202 +172,3 @@ def _moved_up(
     asked.office_id = held.of(code, _ABOVE.get(len(asked.office_id), Office.CITY))
     asked.due_at = until(at, minutes=round(DECIDE * MINUTES), area_code=code).at
     return asked
-
-
-@dataclass(frozen=True)
-class _Ladders:
-    """All levels, and what stands above each."""
-
-    levels: dict[int, Level]
-    above: dict[int, Level | None]
-
-
-def _ladders() -> _Ladders:
-    rows = list(Level.objects.order_by("ladder", "number"))
-    above: dict[int, Level | None] = {}
-    for level, following in zip(rows, [*rows[1:], None], strict=True):
-        same = following is not None and following.ladder_id == level.ladder_id
-        above[level.pk] = following if same else None
-    return _Ladders({level.pk: level for level in rows}, above)
-
-
-def _deadlines(at: datetime) -> Callable[[Level, str], datetime]:
-    """Return a function that finds reply deadlines, each once for the same office hours."""
-    entered = office_hours()
-    known: dict[tuple[int, str], datetime] = {}
-
-    def found(level: Level, community: str) -> datetime:
-        hours = ""
-        if entered:
-            hours = next((c for c in reversed(codes_above(community)) if c in entered), "")
-        key = level.pk, hours
-        if key not in known:
-            minutes = round(float(level.reply_hours) * MINUTES)
-            known[key] = until(at, minutes=minutes, area_code=community).at
-        return known[key]
-
-    return found
-
-
-@dataclass
-class _Climb:
-    """The new state of the whistles of one batch, column by column, and of what goes with them."""
-
-    keys: list[int]
-    columns: dict[str, list[Any]]
-    # Only those that climb a level: the others stand on the top one, and their clock rings no more.
-    climbed: list[int]
-    spans: dict[str, list[Any]]
-    turns: dict[str, list[Any]]
-    codes: list[str]
-    verbs: list[str]
-
-
-_READ = (
-    "pk",
-    "status",
-    "level_id",
-    "community_id",
-    "community__name",
-    "reference",
-    "title",
-    "due_at",
-    "overdue_at",
-    "climbed",
-)
-
-
-@transaction.atomic
-def climb(at: datetime, *, most: int = BATCH) -> int:
-    """Let whistles climb whose time is over, to the next level and its office.
-
-    A batch costs a constant number of statements: one to lock it, two to read the ladders and the
-    offices, one for each table that changes, and three to tell the coordinators.
-    """
-    ringing = Whistle.objects.filter(rings_at__lte=at, status__in=[Status.BLOWN, Status.ANSWERED])
-    rows = list(_locked(ringing.order_by("rings_at", "pk"), most).values_list(*_READ))
-    if not rows:
-        return 0
-    held = offices(local_day(at))
-    batch = _computed(rows, _ladders(), held, at)
-    sets.update(Whistle, batch.keys, batch.columns)
-    Span.objects.filter(whistle__in=batch.climbed, ends_at__isnull=True).update(ends_at=at)
-    sets.insert(
-        Span,
-        len(batch.climbed),
-        {
-            "whistle": batch.climbed,
-            "kind": Span.Kind.RUNNING,
-            "starts_at": at,
-            "reason": "",
-            **batch.spans,
-        },
-    )
-    label = Whistle._meta.label_lower
-    names = [str(key) for key in batch.keys]
-    Turn.objects.filter(subject_label=label, subject_key__in=names, kind__in=_OFFICE_TURNS).delete()
-    sets.insert(
-        Turn,
-        len(batch.turns["subject_key"]),
-        {
-            "subject_label": label,
-            "role": Role.COORDINATOR,
-            "barred": "",
-            "since": at,
-            **batch.turns,
-        },
-    )
-    sets.insert(
-        Line,
-        len(batch.keys),
-        {
-            "at": at,
-            "actor_label": "",
-            "actor_key": "",
-            "verb": batch.verbs,
-            "target_label": label,
-            "target_key": names,
-            "area_code": batch.codes,
-            "reason": "",
-            "data": {},
-        },
-    )
-    _tell(set(batch.turns["area"]), at)
-    return len(rows)
-
-
-def _computed(
-    rows: Iterable[tuple[Any, ...]], ladders: _Ladders, held: Offices, at: datetime
-) -> _Climb:
-    due = _deadlines(at)
-    office_known: dict[tuple[str, str], str] = {}
-    columns: dict[str, list[Any]] = {
-        name: [] for name in ("level", "due_at", "rings_at", "overdue_at", "climbed")
-    }
-    batch = _Climb(
-        [],
-        columns,
-        [],
-        {"level": [], "stage": []},
-        {
-            name: []
-            for name in ("kind", "subject_key", "reference", "title", "detail", "area", "due_at")
-        },
-        [],
-        [],
-    )
-    for key, status, level_id, code, place, reference, title, due_at, overdue_at, times in rows:
-        above = ladders.above[level_id]
-        level = above or ladders.levels[level_id]
-        rings_at = due(above, code) if above is not None else None
-        blown = status == Status.BLOWN
-        # A unit that has answered is late since its own time was over, however far it climbs.
-        late = overdue_at or (None if blown and above is not None else due_at)
-        ends_at = rings_at if blown and rings_at is not None else due_at
-        batch.keys.append(key)
-        batch.codes.append(code)
-        batch.verbs.append("overdue" if above is None else "climb")
-        for name, value in (
-            ("level", level.pk),
-            ("due_at", ends_at),
-            ("rings_at", rings_at),
-            ("overdue_at", late),
-            ("climbed", times + (above is not None)),
-        ):
-            columns[name].append(value)
-        if above is not None:
-            batch.climbed.append(key)
-            batch.spans["level"].append(level.pk)
-            batch.spans["stage"].append(Span.Stage.REPLY if blown else Span.Stage.SOLVE)
-        if level.answers == Office.UNIT:
-            continue
-        known = (code, level.answers)
-        if known not in office_known:
-            office_known[known] = held.of(code, level.answers)
-        for name, value in (
-            ("kind", "whistle.see_to" if blown else "whistle.overdue"),
-            ("subject_key", str(key)),
-            ("reference", reference),
-            ("title", title[:_TITLE]),
-            ("detail", f"{level.name} · {place}"),
-            ("area", office_known[known]),
-            ("due_at", rings_at or due_at),
-        ):
-            batch.turns[name].append(value)
-    return batch
-
-
-def _tell(codes: set[str], at: datetime) -> None:
-    """Tell the coordinators of some offices, each once, that whistles have come up to them."""
-    grants = Grant.objects.in_force(local_day(at)).filter(
-        role=Role.COORDINATOR, area__in=sorted(codes)
-    )
-    notices.tell(
-        [grant.person for grant in grants.select_related("person")],
-        kind=NoticeKind.REMINDER,
-        subject=gettext_lazy("Whistles that nobody answered in time have come up to you."),
-        body=gettext_lazy("They stand in your queue, each with its clock."),
-        link="/work/",
-        cause=f"whistles.climb.{int(at.timestamp())}",
-        at=at,
-    )

@@ -34,7 +34,7 @@ def _filtered(request: HttpRequest) -> tuple[Any, dict[str, Any]]:
     person, on = signed_in_person(request), local_day(at)
     code = given.get("area", "")
     levels = {level.code for level in queries.ladder(on)}
-    chosen = {
+    chosen: dict[str, Any] = {
         "view": given.get("view", "") if given.get("view", "") in queries.VIEWS else "",
         "level": given.get("level", "") if given.get("level", "") in levels else "",
         "code": code if kind_of(code) else "",

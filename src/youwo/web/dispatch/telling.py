@@ -7,7 +7,7 @@ from django.utils.translation import pgettext
 
 from youwo.dispatch import queries
 from youwo.dispatch.clock import Reading
-from youwo.dispatch.models import Span, Status, Whistle
+from youwo.dispatch.models import Call, Span, Status, Whistle
 from youwo.journal.models import Line
 from youwo.journal.queries import history
 from youwo.needs.models import Problem
@@ -92,7 +92,7 @@ def _units(line: Line, names: dict[int, str]) -> str:
     return pgettext("in a list", ", ").join(names[key] for key in keys if key in names)
 
 
-def way(whistle: Whistle, calls: list[queries.Call]) -> list[Step]:
+def way(whistle: Whistle, calls: list[Call]) -> list[Step]:
     """Return the whole way of a whistle, oldest first. One query."""
     names = {call.organization_id: str(call.organization) for call in calls}
     titles = _titles()

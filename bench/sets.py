@@ -1,8 +1,7 @@
-"""Many rows written in one statement, for tables that a sweep fills by the hundred thousand.
+"""Many rows written in one statement, to fill tables by the hundred thousand.
 
 Rows are given as columns: a list where each row has its own value, a plain value where all share
-it. Nothing is made of them in Python, so only callers that know their rows use this; everybody else
-writes through models.
+it.
 """
 
 from __future__ import annotations
@@ -23,7 +22,11 @@ def _prepared(
     for name, given in columns.items():
         field: Any = model._meta.get_field(name)
         if isinstance(given, list):
-            value: Any = [field.get_db_prep_save(one, connection) for one in given]
+            # Most columns hold few values, many times each.
+            known: dict[Any, Any] = {
+                one: field.get_db_prep_save(one, connection) for one in set(given)
+            }
+            value: Any = [known[one] for one in given]
         else:
             value = field.get_db_prep_save(given, connection)
         found.append((field, value))
@@ -79,36 +82,4 @@ def insert(model: type[models.Model], count: int, columns: _Columns) -> None:
         cursor.executemany(
             f"INSERT INTO {table} ({names}) VALUES ({places})",
             _rows(prepared, count),
-        )
-
-
-def update(model: type[models.Model], keys: list[int], columns: _Columns) -> None:
-    """Change rows, found by their keys, in one statement."""
-    if not keys:
-        return
-    prepared = _prepared(model, columns)
-    key: Any = model._meta.pk
-    table = _quoted(model._meta.db_table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            listed = [(field, value) for field, value in prepared if isinstance(value, list)]
-            shared = [value for _field, value in prepared if not isinstance(value, list)]
-            changes = ", ".join(
-                f"{_quoted(field.column)} = "
-                + (f"given.{_quoted(field.column)}" if isinstance(value, list) else "%s")
-                for field, value in prepared
-            )
-            arrays = ", ".join(f"%s::{_type(field)}[]" for field, _value in [(key, keys), *listed])
-            names = ", ".join(_quoted(field.column) for field, _value in [(key, keys), *listed])
-            cursor.execute(
-                f"UPDATE {table} SET {changes} FROM unnest({arrays}) AS given({names})"
-                f" WHERE {table}.{_quoted(key.column)} = given.{_quoted(key.column)}",
-                [*shared, keys, *(value for _field, value in listed)],
-            )
-            return
-        changes = ", ".join(f"{_quoted(field.column)} = %s" for field, _value in prepared)
-        rows = _rows(prepared, len(keys))
-        cursor.executemany(
-            f"UPDATE {table} SET {changes} WHERE {_quoted(key.column)} = %s",
-            [(*row, one) for row, one in zip(rows, keys, strict=True)],
         )
