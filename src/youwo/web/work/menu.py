@@ -59,6 +59,7 @@ MENU: list[tuple[StrPromise, list[Link]]] = [
             Link("needs:staff-list", _("All wishes of my area"), _holds(*_READERS)),
             Link("problems:staff-list", _("All problems of my area"), _holds(*_READERS)),
             Link("service:meetings", _("Joint meetings"), _with_units),
+            Link("service:list", _("Problem list and service list"), _holds(*_READERS)),
             Link("service:items", _("Service items"), _with_units),
             Link("dispatch:index", _("Whistles"), _with_units),
             Link("needs:suggestions", _("Complaints and suggestions"), _holds(*ANSWERING)),
@@ -67,7 +68,8 @@ MENU: list[tuple[StrPromise, list[Link]]] = [
     (
         _("Places and units"),
         [
-            Link("compounds:index", _("Compounds"), _holds(*_READERS)),
+            Link("compounds:index", _("Compounds")),
+            Link("assets:index", _("Assets"), _with_units),
             Link("organizations:units", _("Units and enrolments"), _with_units),
             Link("pairings:index", _("Pairings"), _with_units),
             Link("pairings:households", _("Households of my community"), _keeps_households),
