@@ -34,7 +34,7 @@ from youwo.dispatch import actions as dispatch
 from youwo.dispatch import queries as whistles
 from youwo.evaluation import actions as evaluation
 from youwo.evaluation.actions import Said
-from youwo.evaluation.models import Evaluated, Round, Sheet, Stack, Subject, Template
+from youwo.evaluation.models import Evaluated, Round, Sheet, Stack, Subject, Template, Viewpoint
 from youwo.evaluation.queries import templates_in_force
 from youwo.ledger.models import Counted, Field
 from youwo.needs import actions as needs
@@ -54,6 +54,8 @@ BINS, EXTINGUISHERS = (15, 15, 10), (8, 6, 6)
 # Who is called first, wrongly, and who mends the road in the end; the first that there are.
 CALLED_FIRST = ("盐湖区城市管理局", "盐湖区交通运输局", "盐湖区住房和城乡建设局")
 _EVALUATED_DAYS = 120
+# How often somebody gives another unit a step less than the best.
+_LESS = 0.3
 
 
 def build(seed: int, *, now: datetime) -> None:
@@ -597,7 +599,7 @@ class Story:
 
     # --- what is still under way -----------------------------------------------------------------
     def _go_on(self) -> None:
-        """The light is being mended, and the shed for bicycles comes before the next meeting."""
+        """The light is being mended, and the owners are asked where the shed may stand."""
         item = service.agree(
             "修好机械厂5号院的楼道灯",
             community=self.community,
@@ -612,11 +614,18 @@ class Story:
             at=self.at(3, 10),
         )
         service.start(item, by=self.people[PROPERTY.username], at=self.at(2, 9))
-        following = JointMeeting.objects.to_come().filter(community=self.community)
-        for meeting in following.order_by("starts_at")[:1]:
-            meetings.pick(
-                meeting, problems=[self.problem("bikes")], by=self.worker, at=self.at(1, 9)
-            )
+        service.agree(
+            "逐户问清金税家园车棚建在哪里",
+            community=self.community,
+            compound=self.compounds["金税家园"],
+            problem=self.problem("bikes"),
+            organization=self.units[OWNERS_UNIT],
+            field=Field.SAFETY,
+            due_on=local_day(self.now) + timedelta(days=6),
+            nonce=nonce(self.draw),
+            by=self.worker,
+            at=self.at(17, 10),
+        )
 
     # --- the evaluation --------------------------------------------------------------------------
     def _evaluate(self) -> None:
@@ -659,12 +668,17 @@ class Story:
         if by is None:
             return
         questions = template.questions.filter(viewpoint=sheet.viewpoint)
-        steps = {
-            question.pk: max(len(question.steps) - 1 - self.draw.choice([0, 0, 0, 1]), 0)
-            for question in questions
-        }
         is_ours = sheet.evaluated.organization_id == self.tax_office.pk
-        words = "说到做到，来得勤" if is_ours and sheet.viewpoint == "community" else ""
+        by_community = is_ours and sheet.viewpoint == Viewpoint.COMMUNITY
+        # Once the material came a day late: what the unit's reply is about.
+        late = 1 if by_community else -1
+        steps = {
+            question.pk: len(question.steps)
+            - 1
+            - (number == late or (not is_ours and self.draw.random() < _LESS))
+            for number, question in enumerate(questions.order_by("number"))
+        }
+        words = "来得勤，说到做到；围栏那次材料晚到了一天" if by_community else ""
         evaluation.fill_in(sheet, said=Said(steps, words), by=by, at=at)
 
     def _whose(self, stack: Stack) -> Person | None:

@@ -21,6 +21,7 @@ from youwo.areas.rules import codes_above
 from youwo.core.clock import local_day
 from youwo.dispatch.clock import until
 from youwo.dispatch.models import Level, Office, Span, Status, Whistle
+from youwo.dispatch.news import tell_climbed
 from youwo.dispatch.offices import Offices, offices
 from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
@@ -167,6 +168,7 @@ def climb(at: datetime, *, most: int = BATCH) -> int:
         if following is not None and following.answers != Office.UNIT
     }
     _tell(reached, at)
+    tell_climbed([row[0] for row in rows if ladders.climbs(row[1])], at=at)
     return len(rows)
 
 

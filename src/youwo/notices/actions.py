@@ -197,7 +197,7 @@ def tell_group(
     tell_groups([news], at=at)
 
 
-def tell_groups(news: Sequence[News], *, at: datetime) -> None:
+def tell_groups(news: Iterable[News], *, at: datetime) -> None:
     """Do what `tell_group` does for many pieces of news, in one statement for all."""
     post_to(
         [

@@ -29,6 +29,7 @@ from youwo.dispatch.actions.moving import (
 )
 from youwo.dispatch.clock import until
 from youwo.dispatch.models import Call, Objection, Span, Status, Whistle
+from youwo.dispatch.news import tell_answered
 from youwo.dispatch.terms import DECIDE
 from youwo.journal import actions as journal
 from youwo.organizations.models import Organization
@@ -122,6 +123,7 @@ def answer(
         cause="answer",
         at=at,
     )
+    tell_answered(whistle, call.organization, at=at)
     return call
 
 

@@ -29,6 +29,7 @@ from youwo.dispatch.actions.moving import (
     tell,
 )
 from youwo.dispatch.models import Call, Extension, Level, Objection, Span, Status, Whistle
+from youwo.dispatch.news import tell_called
 from youwo.journal import actions as journal
 from youwo.needs import triage
 from youwo.needs.models import Problem, ProblemStatus
@@ -227,6 +228,7 @@ def _tell_called(whistle: Whistle, units: Sequence[Organization], *, at: datetim
         cause="call",
         at=at,
     )
+    tell_called(whistle, units, at=at)
 
 
 def call_units(
