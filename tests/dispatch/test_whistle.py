@@ -694,6 +694,23 @@ def test_what_the_resident_contests_goes_on_with_the_time_anew(worker, jinshui, 
     )
 
 
+def test_the_community_closes_it_with_the_resident(worker, jinshui, lamps, speaker, at):
+    second = factories.granted("worker", jinshui)
+    item = service.agree(
+        "修路灯", community=jinshui, field="troubles", due_on=date(2025, 4, 1), by=worker, at=at
+    )
+    whistle = blown(worker, jinshui, [lamps], at, item=item)
+    report(whistle, lamps, speaker, at)
+    deliver(whistle, lamps, speaker, at)
+    closed_at = at + timedelta(days=1)
+    service.close(item, accepted_by="张敬之", by=second, at=closed_at)
+
+    actions.follow(item, at=closed_at + timedelta(hours=1))
+
+    whistle.refresh_from_db()
+    assert (whistle.status, whistle.closed_at, kinds(whistle)) == (Status.CLOSED, closed_at, [])
+
+
 def test_an_item_dropped_takes_its_whistle_along(worker, jinshui, lamps, speaker, at):
     whistle = answered(worker, speaker, jinshui, [lamps], at)
     service.drop(whistle.item, reason="拆迁，不用修了", by=worker, at=at)

@@ -21,6 +21,7 @@ from youwo.dispatch.sweep import sweep
 from youwo.needs.models import Voice
 from youwo.service import actions as service
 from youwo.web.dispatch.telling import clock_words, told_steps
+from youwo.web.dispatch.turns import TURNS
 
 pytestmark = pytest.mark.django_db
 
@@ -643,6 +644,23 @@ def test_residents_read_who_was_called(worker, speaker, jinshui, lamps, at):
     assert lamps.name in told
     assert "等配件到货" in told
     assert "张师傅" not in told
+
+
+def test_the_page_of_a_problem_tells_of_its_whistle(at_work, worker, jinshui, lamps, at):
+    about = problem(jinshui)
+    whistle = blown(worker, jinshui, [lamps], at, problem=about)
+
+    own = at_work.get(f"/work/problems/{about.reference}/")
+    everybody = signed_in(factories.PersonFactory()).get(f"/problems/{about.reference}/")
+
+    assert f"{LIST}{whistle.reference}/" in words(own)
+    assert lamps.name in words(everybody)
+    assert whistle.reference not in words(everybody)
+
+
+def test_every_turn_has_words():
+    kinds_ = {"answer", "take_over", "help", "solve", "decide", "grant", "see_to", "overdue"}
+    assert set(TURNS) == {f"whistle.{kind_}" for kind_ in kinds_ | {"call"}}
 
 
 def test_a_service_item_shows_its_whistle(at_work, worker, speaker, jinshui, lamps, at):
