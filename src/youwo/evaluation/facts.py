@@ -230,4 +230,4 @@ def _judgements(span: Span) -> Iterator[tuple[Key, Voice]]:
     rows = items.order_by("problem__reports__answered_at", "problem__reports__pk")
     said = rows.values_list("organization_id", "community_id", "problem__reports__satisfied")
     for unit, place, satisfied in said:
-        yield (unit, place), Voice({solved: int(satisfied)})
+        yield (unit, place), Voice({solved: int(bool(satisfied))})

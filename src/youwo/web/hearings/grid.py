@@ -91,7 +91,7 @@ def choices(hearing: Hearing) -> dict[str, Any]:
     """Return what the cells of a line offer."""
     compounds = Area.objects.filter(parent=hearing.community_id, kind=Area.Kind.COMPOUND)
     return {
-        "whats": HearingLine.What.choices,
+        "sorts": HearingLine.What.choices,
         "wish_kinds": [label for _value, label in Wish.Kind.choices],
         "problem_kinds": triage.kinds_for(rural=hearing.community.rural),
         "compounds": list(compounds.order_by("code")),
