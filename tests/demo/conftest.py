@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import transaction
 
+from youwo.core.recent import forget_all
 from youwo.demo import city
 
 SEED, PART = 7, 0.02
@@ -17,7 +18,8 @@ NOW = datetime(2026, 3, 18, 10, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 def build(**options) -> city.Built:
-    """Build a small city at the usual moment."""
+    """Build a small city at the usual moment, with nothing left of what other tests read."""
+    forget_all()
     given = {"now": NOW, "part": PART, **options}
     return city.build(given.pop("seed", SEED), progress=lambda *_: None, **given)
 
