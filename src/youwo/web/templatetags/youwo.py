@@ -220,6 +220,23 @@ def due_chip(due: datetime | None) -> SafeString | str:
 
 
 @register.simple_tag
+def queue_row(item: Any, first: bool) -> SafeString:
+    """One line of the queue; the first one's button is the filled one of the page."""
+    kind = "btn-primary" if first else "btn-quiet"
+    about, href = conditional_escape(item.about), conditional_escape(item.href)
+    sentence, button_ = conditional_escape(item.sentence), conditional_escape(item.button)
+    beside = f"{conditional_escape(item.detail)} · {since(item.since)}"
+    # Every part that anybody wrote is escaped above.
+    return mark_safe(  # noqa: S308
+        f'<li class="row-card"><span class="t">{icon(item.icon)}'
+        f' <a class="through" href="{about}">{sentence}</a></span>'
+        f'<span class="side">{due_chip(item.due_at)}</span>'
+        f'<span class="muted small">{beside}</span>'
+        f'<span class="side"><a class="btn {kind}" href="{href}">{button_}</a></span></li>'
+    )
+
+
+@register.simple_tag
 def stamp(words: str, big: bool = False) -> SafeString:
     """The seal's outline, for what has been confirmed and stands in the ledger."""
     return format_html('<span class="stamp{}">{}</span>', " big" if big else "", words)
