@@ -9,10 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 
 from tests import factories
 from youwo.core.append_only import refusal_triggers
 from youwo.core.recent import forget_all
+
+# A slow machine is no defect: speed is measured by `bench/` alone.
+hypothesis_settings.register_profile("youwo", deadline=None)
+hypothesis_settings.load_profile("youwo")
 
 APPEND_ONLY = [
     "journal_line",
