@@ -6,15 +6,11 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-import docx
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Pt
 
 from youwo.core.clock import local_day
 from youwo.core.references import spaced
@@ -152,6 +148,12 @@ def word(request: HttpRequest, reference: str) -> HttpResponse | FileResponse:
 
 def document(meeting: JointMeeting, minutes: Minutes) -> Any:
     """Lay the minutes out as offices do: title, heads, a table of matters, signatures."""
+    # Here, because a server that writes no minutes need not hold what writes them.
+    import docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
     paper = docx.Document()
     style: Any = paper.styles["Normal"]
     style.font.name, style.font.size = "FangSong", Pt(14)
