@@ -12,6 +12,11 @@ from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
 from tests import factories
+from tests.installation import (  # noqa: F401 (fixtures)
+    installation,
+    make_installation,
+    migrated,
+)
 from youwo.core.append_only import refusal_triggers
 from youwo.core.recent import forget_all
 
@@ -53,9 +58,9 @@ def _emptying_append_only_tables() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
 
 
-def end_other_sessions() -> None:
-    """End what stray threads of earlier tests still hold open: PostgreSQL neither copies nor drops
-    a database while somebody is connected to it.
+def _end_other_sessions() -> None:
+    """End what stray threads of earlier tests still hold open: PostgreSQL drops no database while
+    somebody is connected to it.
     """
     if connection.vendor != "postgresql":
         return
@@ -71,11 +76,15 @@ def end_other_sessions() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _no_session_left_behind(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """Let the test database be dropped at the end."""
+def _no_session_left_behind(
+    migrated,  # noqa: F811
+    django_db_setup,
+    django_db_blocker,
+) -> Iterator[None]:
+    """Copy the test database before anybody uses it, and let it be dropped at the end."""
     yield
     with django_db_blocker.unblock():
-        end_other_sessions()
+        _end_other_sessions()
 
 
 @pytest.fixture(autouse=True)

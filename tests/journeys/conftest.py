@@ -14,12 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.config.conftest import (  # noqa: F401 (fixtures)
-    Installation,
-    installation,
-    make_installation,
-    migrated,
-)
+from tests.installation import Installation
 
 PASSWORD = "count-me-in-2025"
 
@@ -101,7 +96,7 @@ def collected(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def site(installation, collected) -> Iterator[str]:  # noqa: F811
+def site(installation, collected) -> Iterator[str]:
     """The address of a city with its people, served as in production."""
     (installation.home / "static").symlink_to(collected)
     installation.python(PEOPLE)

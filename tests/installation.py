@@ -19,9 +19,7 @@ import pytest
 from django.db import connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tests.conftest import end_other_sessions
-
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 # One process that stays, because beginning one takes longer than most of what it is asked.
@@ -138,7 +136,11 @@ def _with_database(url: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def migrated(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str | Path]:
-    """A migrated database, copied from the tests' own, to be copied again and never used."""
+    """A migrated database, copied from the tests' own, to be copied again and never used.
+
+    The copy is made before the first test: PostgreSQL copies no database that somebody is connected
+    to, and to end a session in the middle would take it from a server that is still answering.
+    """
     server = _server()
     if server is None:
         path = tmp_path_factory.mktemp("migrated") / "youwo.sqlite3"
@@ -151,7 +153,8 @@ def migrated(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[s
         return
     name = f"youwo_template_{uuid4().hex[:12]}"
     with django_db_blocker.unblock():
-        end_other_sessions()
+        connection.close()
+        connection.close_pool()
     _execute(server, f"CREATE DATABASE {name} TEMPLATE {connection.settings_dict['NAME']}")
     yield name
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
