@@ -11,6 +11,7 @@ from django.utils import translation
 
 from youwo.core.paging import Page
 from youwo.web.templatetags import youwo as tags
+from youwo.web.time_words import Now
 
 CITY = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 6, 3, 9, 12, tzinfo=CITY)
@@ -68,7 +69,7 @@ def test_since_is_said_in_one_unit(ago, words):
     ],
 )
 def test_due_is_said_in_words_and_not_by_colour_alone(left, kind, words):
-    assert tags.due_words(NOW + left, NOW) == (kind, words)
+    assert Now(NOW).due(NOW + left) == (kind, words)
 
 
 def test_due_chip_is_left_out_where_nothing_is_due():

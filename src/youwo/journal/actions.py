@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +13,8 @@ from django.db import models, transaction
 from youwo.core.horizons import safe_key
 from youwo.journal import digests
 from youwo.journal.models import Line, Seal
+
+_gathered: ContextVar[list[Line] | None] = ContextVar("gathered", default=None)
 
 HORIZON = "journal.seals"
 BATCH = 1000
@@ -53,10 +58,35 @@ def write(
     reason: str = "",
     **data: Any,
 ) -> Line:
-    """Write down who did what, to what, and when. Takes what `line` takes."""
+    """Write down who did what, to what, and when. Takes what `line` takes.
+
+    Within `together` the line gets its key at the end of the act.
+    """
     written = line(verb, target, by=by, at=at, area_code=area_code, reason=reason, **data)
-    written.save(force_insert=True)
+    gathered = _gathered.get()
+    if gathered is None:
+        written.save(force_insert=True)
+    else:
+        gathered.append(written)
     return written
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write the lines of an act that consists of several with one statement, at its end.
+
+    Stands inside the act's transaction: what fails leaves neither the act nor its lines.
+    """
+    if _gathered.get() is not None:
+        yield
+        return
+    lines: list[Line] = []
+    token = _gathered.set(lines)
+    try:
+        yield
+        Line.objects.bulk_create(lines)
+    finally:
+        _gathered.reset(token)
 
 
 @transaction.atomic

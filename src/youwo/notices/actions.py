@@ -44,7 +44,7 @@ def _language(person: Person) -> str:
     return person.language or settings.LANGUAGE_CODE
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def tell(
     people: Iterable[Person | None],
     *,
@@ -98,7 +98,7 @@ class Letter:
     body: str
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def tell_each(letters: Sequence[Letter], *, kind: str, link: str, cause: str, at: datetime) -> None:
     """Do what `tell` does where each person reads something else, in as many statements."""
     Message.objects.bulk_create(

@@ -14,7 +14,9 @@ from youwo.core.refused import Refused
 from youwo.dispatch import rules
 from youwo.dispatch.actions.blown import call_units, refuse_pushing_down
 from youwo.dispatch.actions.moving import (
+    LIVE,
     MINUTES,
+    Around,
     begin_span,
     deciding_office,
     end_span,
@@ -23,12 +25,11 @@ from youwo.dispatch.actions.moving import (
     must_speak_for,
     put_turns,
     reply_due,
-    solve_due,
     speakers,
     tell,
 )
 from youwo.dispatch.clock import until
-from youwo.dispatch.models import Call, Objection, Span, Status, Whistle
+from youwo.dispatch.models import Call, Objection, Span, Whistle
 from youwo.dispatch.news import tell_answered
 from youwo.dispatch.terms import DECIDE
 from youwo.journal import actions as journal
@@ -46,11 +47,16 @@ def call_of(whistle: Whistle, organization: Organization, *statuses: str) -> Cal
         .first()
     )
     if call is None:
-        raise Refused(_("This unit has nothing to answer here any more."))
+        raise _nothing_to_answer()
     return call
 
 
+def _nothing_to_answer() -> Refused:
+    return Refused(_("This unit has nothing to answer here any more."))
+
+
 @transaction.atomic
+@journal.together()
 def answer(
     whistle: Whistle,
     *,
@@ -67,25 +73,27 @@ def answer(
     units called are no longer needed, but may join. Refuses units that were not called, and those
     that come second.
     """
-    Whistle.objects.select_for_update().only("pk").get(pk=whistle.pk)
-    standing = Whistle.objects.only("status").get(pk=whistle.pk)
-    if standing.status in (Status.ANSWERED, Status.PAUSED):
-        raise Refused(
-            _("Another unit was a moment faster and is responsible now. You may join and help.")
-        )
-    whistle = locked(whistle, "answer")
-    call = call_of(whistle, organization, Call.Status.CALLED, Call.Status.OBJECTED)
+    whistle = locked(
+        whistle,
+        "answer",
+        taken=_("Another unit was a moment faster and is responsible now. You may join and help."),
+    )
+    calls = list(whistle.calls.select_related("organization").order_by("pk"))
+    waiting = [one for one in calls if one.status in (Call.Status.CALLED, Call.Status.OBJECTED)]
+    call = next((one for one in waiting if one.organization_id == organization.pk), None)
+    if call is None:
+        raise _nothing_to_answer()
     must_speak_for(call, whistle, by, at)
     if arrives_at < at:
         raise Refused(_("This moment is over. When do you come?"), "arrives_at")
-    others = whistle.calls.exclude(pk=call.pk)
-    others.filter(status__in=[Call.Status.CALLED, Call.Status.OBJECTED]).update(
-        status=Call.Status.RELIEVED, responsible=False
-    )
-    others.filter(responsible=True).update(responsible=False)
-    Objection.objects.filter(call__whistle=whistle, granted__isnull=True).update(
-        granted=True, decided_at=at, decision=_("A unit has answered.")
-    )
+    # Whoever was responsible until now has not answered either.
+    others = [one.pk for one in waiting if one is not call]
+    if others:
+        Call.objects.filter(pk__in=others).update(status=Call.Status.RELIEVED, responsible=False)
+    if any(one.status == Call.Status.OBJECTED for one in waiting):
+        Objection.objects.filter(call__whistle=whistle, granted__isnull=True).update(
+            granted=True, decided_at=at, decision=_("A unit has answered.")
+        )
     call.status, call.responsible = Call.Status.ANSWERED, True
     call.answered_by, call.answered_at = by, at
     call.who, call.arrives_at, call.reply = who, arrives_at, reply
@@ -98,7 +106,10 @@ def answer(
     begin_span(whistle, stage=Span.Stage.SOLVE, at=at)
     whistle.answered_at = at
     whistle.solve_minutes = round(float(whistle.level.solve_hours) * MINUTES)
-    whistle.due_at = whistle.rings_at = solve_due(whistle, at)
+    # Nothing has been counted yet.
+    whistle.due_at = whistle.rings_at = until(
+        at, minutes=whistle.solve_minutes, area_code=whistle.community_id
+    ).at
     whistle.overdue_at = None
     _take_item(whistle, call, by=by, at=at)
     move(
@@ -115,7 +126,8 @@ def answer(
         area_code=whistle.community_id,
         organization=organization.pk,
     )
-    put_turns(whistle, at=at)
+    live = [one for one in calls if one.status in LIVE and one.pk not in others]
+    put_turns(whistle, at=at, stands=Around(live))
     tell(
         whistle,
         [whistle.whistled_by],

@@ -18,6 +18,7 @@ from youwo.core.search import terms
 from youwo.dispatch import queries, rules
 from youwo.dispatch.actions.moving import (
     LIVE,
+    Around,
     begin_span,
     end_span,
     locked,
@@ -110,7 +111,7 @@ def _write_down(
     whistle.reference = new_reference("C")
     whistle.save(force_insert=True)
     begin_span(whistle, stage=Span.Stage.REPLY, at=at)
-    _add_calls(whistle, units, by=by, at=at, first=True)
+    calls = _add_calls(whistle, units, by=by, at=at, first=True)
     journal.write(
         "whistle",
         whistle,
@@ -120,7 +121,7 @@ def _write_down(
         level=whistle.level.code,
         organizations=[unit.pk for unit in units],
     )
-    put_turns(whistle, at=at, new=True)
+    put_turns(whistle, at=at, new=True, stands=Around(calls))
     _tell_called(whistle, units, at=at)
     return whistle
 
@@ -204,9 +205,9 @@ def _add_calls(
     at: datetime,
     words: str = "",
     first: bool = False,
-) -> None:
+) -> list[Call]:
     due_at = reply_due(whistle, at)
-    Call.objects.bulk_create(
+    return Call.objects.bulk_create(
         Call(
             whistle=whistle,
             organization=unit,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from youwo.core.clock import local_day
@@ -41,16 +43,18 @@ _ASKED = {
 LIVE = (Call.Status.CALLED, Call.Status.OBJECTED, Call.Status.ANSWERED, Call.Status.HELPING)
 
 
-def locked(whistle: Whistle, verb: str) -> Whistle:
+def locked(whistle: Whistle, verb: str, *, taken: str = "") -> Whistle:
     """Lock a whistle, because several units often act on the same one in the same minute.
 
     All that belongs to it changes under this lock. What it names is read by a statement of its own,
-    as it is now.
+    as it is now. `taken` is what to say where a unit has answered it already.
     """
     Whistle.objects.select_for_update().only("pk").get(pk=whistle.pk)
     row = Whistle.objects.select_related(
         "level", "community", "compound", "whistled_by", "problem__kind", "item"
     ).get(pk=whistle.pk)
+    if taken and row.status in (Status.ANSWERED, Status.PAUSED):
+        raise Refused(taken)
     if row.status not in MOVES[verb]:
         raise Refused(
             _("This whistle has moved on in the meantime: it is now “%(status)s”.")
@@ -101,9 +105,8 @@ def solve_spent(whistle: Whistle, at: datetime) -> int:
 
 def end_span(whistle: Whistle, at: datetime) -> None:
     """End the interval that is open now, if one is."""
-    for span in whistle.spans.filter(ends_at__isnull=True):
-        span.ends_at = max(at, span.starts_at)
-        span.save(update_fields=["ends_at"])
+    moment = Value(at, output_field=DateTimeField())
+    whistle.spans.filter(ends_at__isnull=True).update(ends_at=Greatest("starts_at", moment))
 
 
 def begin_span(
@@ -247,10 +250,12 @@ def wanted(whistle: Whistle, stands: Around, held: Offices, at: datetime) -> lis
     return found
 
 
-def put_turns(whistle: Whistle, *, at: datetime, new: bool = False) -> None:
-    """Say whose turn it is now."""
+def put_turns(
+    whistle: Whistle, *, at: datetime, new: bool = False, stands: Around | None = None
+) -> None:
+    """Say whose turn it is now. `stands` is what stands around it, where the caller knows."""
     held = offices(local_day(at), [whistle.community_id])
-    turns.put(whistle, wanted(whistle, around(whistle), held, at), new=new)
+    turns.put(whistle, wanted(whistle, stands or around(whistle), held, at), new=new)
 
 
 def deciding_office(whistle: Whistle, at: datetime) -> str:

@@ -112,6 +112,7 @@ def agree(
             gettext_lazy("Your unit has a part in a service item."),
             cause="agree",
             at=at,
+            by=by,
         )
     return item
 
@@ -168,6 +169,7 @@ def hand_on(
         gettext_lazy("A service item was handed on to your unit."),
         cause="hand_on",
         at=at,
+        by=by,
     )
     return item
 
@@ -216,6 +218,7 @@ def add_helper(
         gettext_lazy("Your unit has a part in a service item."),
         cause=f"help.{organization.pk}",
         at=at,
+        by=by,
     )
     return item
 
@@ -239,5 +242,6 @@ def drop(item: ServiceItem, *, reason: str, by: Person, at: datetime) -> Service
             gettext_lazy("A service item of your unit was dropped."),
             cause="drop",
             at=at,
+            by=by,
         )
     return item

@@ -162,6 +162,7 @@ def _must_be_members(
 
 
 @transaction.atomic
+@journal.together()
 def close(
     item: ServiceItem,
     *,
@@ -187,8 +188,8 @@ def close(
         )
     if item.problem is None and not accepted_by.strip():
         raise Refused(_("Please name who accepted it."), "accepted_by")
-    agreed = item.problem is not None and problems.is_agreed(item.problem)
-    if not agreed and any(delivery.recorded_by_id == by.pk for delivery in deliveries):
+    wrote_it = any(delivery.recorded_by_id == by.pk for delivery in deliveries)
+    if wrote_it and not (item.problem is not None and problems.is_agreed(item.problem)):
         raise Refused(
             _("You wrote down what was done. Please let a colleague ask the residents and accept.")
         )
@@ -208,6 +209,7 @@ def close(
         gettext_lazy("What your unit did was accepted. Thank you."),
         cause="close",
         at=at,
+        by=by,
     )
     return entry
 
@@ -297,6 +299,7 @@ def _back(
             gettext_lazy("Something is still missing in a service item of your unit."),
             cause=verb,
             at=at,
+            by=by,
         )
     return item
 

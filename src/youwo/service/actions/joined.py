@@ -38,6 +38,7 @@ def join(item: ServiceItem, *, by: Person, at: datetime) -> Joined:
             gettext_lazy("Somebody wants to lend a hand."),
             cause=f"joined.{row.pk}",
             at=at,
+            by=by,
         )
     return row
 

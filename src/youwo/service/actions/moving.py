@@ -68,12 +68,19 @@ def standing(item: ServiceItem) -> QuerySet[Delivery]:
 
 
 def tell_units(
-    item: ServiceItem, organizations: Iterable[int], subject: object, *, cause: str, at: datetime
+    item: ServiceItem,
+    organizations: Iterable[int],
+    subject: object,
+    *,
+    cause: str,
+    at: datetime,
+    by: Person | None,
 ) -> None:
-    """Tell those who act for some units something about an item."""
+    """Tell those who act for some units something about an item, but not who did it themselves."""
     acting = Mandate.objects.in_force(local_day(at)).filter(organization__in=list(organizations))
+    others = acting.exclude(person=by) if by is not None else acting
     notices.tell(
-        [mandate.person for mandate in acting.select_related("person")],
+        [mandate.person for mandate in others.select_related("person")],
         kind=NoticeKind.CASE,
         subject=subject,
         body=item.title,

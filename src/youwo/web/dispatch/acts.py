@@ -20,7 +20,7 @@ from youwo.organizations.models import Organization
 from youwo.web.access import signed_in_person, with_units
 from youwo.web.dispatch import telling
 from youwo.web.dispatch.forms import AnswerForm, TakeOverForm
-from youwo.web.dispatch.reach import case_of, readable
+from youwo.web.dispatch.reach import Case, case_of, readable
 from youwo.web.dispatch.whistle import drawn, form_of, units_for
 
 _Given = dict[str, Any]
@@ -41,7 +41,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         status = 422
-        if form.is_valid() and _answered(form, whistle, request):
+        if form.is_valid() and _answered(form, case, request):
             messages.success(
                 request, _("Reported. The community sees who comes and when; the clock runs.")
             )
@@ -55,12 +55,13 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "dispatch/answer.html", context, status=status)
 
 
-def _answered(form: AnswerForm, whistle: Whistle, request: HttpRequest) -> bool:
-    at, given = timezone.now(), form.cleaned_data
+def _answered(form: AnswerForm, case: Case, request: HttpRequest) -> bool:
+    at, given, whistle = timezone.now(), form.cleaned_data, case.whistle
+    called = {call.organization_id: call.organization for call in case.calls}
     try:
         actions.answer(
             whistle,
-            organization=Organization.objects.get(pk=given["organization"]),
+            organization=called[int(given["organization"])],
             who=given["who"],
             arrives_at=form.arrives_at(at, whistle.community_id),
             reply=given["reply"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -52,18 +53,26 @@ def readable(request: HttpRequest, reference: str) -> Whistle:
 
 @dataclass
 class Case:
-    """A whistle with all that stands around it, read once, and what the visitor may do."""
+    """A whistle with all that stands around it, each read once, and what the visitor may do."""
 
     whistle: Whistle
     at: datetime
     calls: list[Call]
-    spans: list[Span]
     objections: list[Objection]
-    extensions: list[Extension]
     deals: bool
     sees_to: bool
     own: frozenset[int]
     may: set[str] = field(default_factory=set)
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """The intervals of its clock, in their order."""
+        return list(self.whistle.spans.order_by("pk"))
+
+    @cached_property
+    def extensions(self) -> list[Extension]:
+        """The wishes for more time, granted or not, in their order."""
+        return list(self.whistle.extensions.select_related("office").order_by("pk"))
 
     @property
     def lead(self) -> Call | None:
@@ -80,7 +89,7 @@ class Case:
 
 
 def case_of(request: HttpRequest, whistle: Whistle) -> Case:
-    """Read what stands around a whistle. Four queries."""
+    """Read what stands around a whistle: two queries, and two more once its clock is asked for."""
     at = timezone.now()
     held = powers_of(request)
     objections = list(
@@ -92,9 +101,7 @@ def case_of(request: HttpRequest, whistle: Whistle) -> Case:
         whistle=whistle,
         at=at,
         calls=queries.concerned(whistle),
-        spans=list(whistle.spans.order_by("pk")),
         objections=objections,
-        extensions=list(whistle.extensions.select_related("office").order_by("pk")),
         deals=held.cover(whistle.community_id, *rules.BLOWING),
         sees_to=held.cover(whistle.community_id, Role.COORDINATOR),
         own=mandates_of(request),
@@ -130,7 +137,7 @@ def _of_the_responsible(case: Case) -> set[str]:
     if lead is None or not (case.deals or lead.organization_id in case.own):
         return set()
     found = {verb for verb, move in _RESPONSIBLE.items() if status in MOVES[move]}
-    if any(extension.granted is None for extension in case.extensions):
+    if "extend" in found and any(extension.granted is None for extension in case.extensions):
         found.discard("extend")
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
@@ -179,8 +180,11 @@ class MergeForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
 
-    def __init__(self, *args: Any, others: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, others: Callable[[], list[tuple[str, str]]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        # Asked for only where they are shown or chosen from.
         field = self.fields["others"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 (it is declared above)
         field.label, field.choices = _("The same as this one"), others

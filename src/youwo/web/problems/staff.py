@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -129,20 +130,23 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     return _case(request, readable(request, reference))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Seen:
-    """A problem with what its forms need."""
+    """A problem with what its forms need, read when one of them asks for it."""
 
     problem: Problem
-    reports: list[Report]
-    alike: list[Problem]
 
+    @cached_property
+    def reports(self) -> list[Report]:
+        """The voices behind it."""
+        return list(queries.behind(self.problem))
 
-def _seen(problem: Problem) -> Seen:
-    reports = list(queries.behind(problem))
-    if problem.status not in GATHERING:
-        return Seen(problem, reports, [])
-    return Seen(problem, reports, triage.twins_for_staff(problem, [row.said for row in reports]))
+    @cached_property
+    def alike(self) -> list[Problem]:
+        """Other problems that say much the same, while it can still be joined with them."""
+        if self.problem.status not in GATHERING:
+            return []
+        return triage.twins_for_staff(self.problem, [row.said for row in self.reports])
 
 
 def _case(
@@ -153,7 +157,7 @@ def _case(
     verb: str = "",
     form: forms.Form | None = None,
 ) -> HttpResponse:
-    seen = _seen(problem)
+    seen = Seen(problem)
     on = local_day(timezone.now())
     deals = rules.may_deal(signed_in_person(request), problem, on)
     may = _may(seen) if deals else set()
@@ -230,7 +234,8 @@ _FORMS: dict[str, Callable[..., forms.Form]] = {
     "decline": lambda seen, data=None: ReasonForm(data, prefix="decline"),
     "hand_over": lambda seen, data=None: HandOverForm(data),
     "merge": lambda seen, data=None: MergeForm(
-        data, others=[(row.reference, f"{row} · {spaced(row.reference)}") for row in seen.alike]
+        data,
+        others=lambda: [(row.reference, f"{row} · {spaced(row.reference)}") for row in seen.alike],
     ),
     "split": lambda seen, data=None: SplitForm(data, reports=seen.reports),
     "close": lambda seen, data=None: CloseForm(data),
@@ -249,7 +254,7 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     person, at = signed_in_person(request), timezone.now()
     if not rules.may_deal(person, problem, local_day(at)):
         raise PermissionDenied
-    seen = _seen(problem)
+    seen = Seen(problem)
     form = _FORMS[verb](seen, request.POST) if verb in _FORMS else None
     if form is not None and not form.is_valid():
         return _case(request, problem, status=422, verb=verb, form=form)

@@ -151,12 +151,7 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
     shared.must_deal(request, item.community_id)
     if item.status not in ITEM_MOVES["close"]:
         return redirect("service:item", item.reference)
-    voices = list(item.problem.reports.order_by("pk")) if item.problem else []
-    first = {
-        "served": max(len(voices), 1),
-        "counted_how": Counted.NAMED if voices else Counted.COUNTED,
-    }
-    form = CloseForm(request.POST or None, initial=first)
+    form = CloseForm(request.POST or None)
     if item.problem is None:
         form.fields.pop("asked")
     else:
@@ -177,6 +172,11 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
                 follow(item, at=timezone.now())
                 messages.success(request, _("Accepted. It stands in the ledger now."))
                 return redirect("service:item", item.reference)
+    voices = list(item.problem.reports.order_by("pk")) if item.problem else []
+    form.initial = {
+        "served": max(len(voices), 1),
+        "counted_how": Counted.NAMED if voices else Counted.COUNTED,
+    }
     context = {
         "item": item,
         "form": form,

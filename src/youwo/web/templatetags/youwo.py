@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,6 @@ from django.forms import BoundField, CheckboxInput
 from django.forms.widgets import CheckboxSelectMultiple, FileInput, RadioSelect, Select
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from django.utils.translation import ngettext
 from youwo.core.references import spaced
 from youwo.people import masking
 from youwo.web.people import words
+from youwo.web.time_words import Now
 
 register = template.Library()
 
@@ -31,7 +31,7 @@ _ICONS = next((Path(__file__).parent.parent / "static" / "vendor").glob("tabler-
 
 # --- pictures --------------------------------------------------------------------------------
 @cache
-def _drawing(name: str) -> str:
+def _drawing(name: str) -> SafeString:
     if not name.replace("-", "").isalnum():
         raise LookupError(name)
     path = _ICONS / f"{name}.svg"
@@ -39,27 +39,38 @@ def _drawing(name: str) -> str:
         raise LookupError(f"No icon {name!r}; `script/vendor icon {name}` fetches it.")
     drawing = path.read_text()
     shapes = drawing[drawing.index("/>") + 2 : drawing.rindex("</svg>")]
-    return "".join(line.strip() for line in shapes.splitlines())
-
-
-@register.simple_tag
-def icon(name: str) -> SafeString:
-    """Draw a Tabler outline icon. It says nothing to screen readers: words stand beside it."""
     # The drawing is a file of ours, never anybody's input.
     return mark_safe(  # noqa: S308
         '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
         ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
         ' aria-hidden="true" focusable="false">'
-        f"{_drawing(name)}</svg>"
+        f"{''.join(line.strip() for line in shapes.splitlines())}</svg>"
     )
 
 
-# --- addresses -------------------------------------------------------------------------------
 @register.simple_tag
-def url_if(name: str, *args: Any, **kwargs: Any) -> str:
-    """Return the address of a page, or nothing where this release does not have the page."""
+def icon(name: str) -> SafeString:
+    """Draw a Tabler outline icon. It says nothing to screen readers: words stand beside it."""
+    return _drawing(name)
+
+
+# --- addresses -------------------------------------------------------------------------------
+@cache
+def _page(name: str) -> str:
+    # Every page asks for the same few, and an address without a key never changes.
     try:
-        return reverse(name, args=args, kwargs=kwargs)
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def url_if(name: str, *args: Any) -> str:
+    """Return the address of a page, or nothing where this release does not have the page."""
+    if not args:
+        return _page(name)
+    try:
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 
@@ -113,54 +124,19 @@ def number(value: Any) -> str:
 @register.filter
 def day(value: date | None) -> str:
     """Return a day as people write it: with the year only where it is not this one."""
-    if value is None:
-        return ""
-    return date_format(value, _("M j") if value.year == _today().year else _("M j, Y"))
-
-
-def _today() -> date:
-    return timezone.localdate()
+    return Now().day(value) if value else ""
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     """Return a moment as people say it: today 17:30, yesterday 09:12, June 3 09:12."""
-    if value is None:
-        return ""
-    at = timezone.localtime(value)
-    clock = at.strftime("%H:%M")
-    match (at.date() - _today()).days:
-        case 0:
-            return _("today %(clock)s") % {"clock": clock}
-        case 1:
-            return _("tomorrow %(clock)s") % {"clock": clock}
-        case -1:
-            return _("yesterday %(clock)s") % {"clock": clock}
-    return _("%(day)s %(clock)s") % {"day": day(at.date()), "clock": clock}
-
-
-def _length(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 60:
-        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": max(minutes, 1)}
-    hours = minutes // 60
-    if hours < 24:
-        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
-    days = hours // 24
-    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    return Now().moment(value) if value else ""
 
 
 @register.filter
 def since(value: datetime | None) -> str:
     """Say how long ago a moment was, in one unit; beyond a week, the day."""
-    if value is None:
-        return ""
-    span = timezone.now() - value
-    if span < timedelta(minutes=1):
-        return _("just now")
-    if span < timedelta(days=7):
-        return _("%(length)s ago") % {"length": _length(span)}
-    return day(timezone.localtime(value).date())
+    return Now().since(value) if value else ""
 
 
 @register.filter
@@ -199,41 +175,35 @@ def chip(words: Any, kind: str = "", icon: str = "") -> SafeString | str:
     return _chip(words, kind, icon)
 
 
-def due_words(due: datetime, now: datetime) -> tuple[str, str]:
-    """Return the kind and the words of a due chip."""
-    if due <= now:
-        return "late", _("%(length)s late") % {"length": _length(now - due)}
-    days = (timezone.localtime(due).date() - timezone.localtime(now).date()).days
-    if days <= 1:
-        return "due", moment(due)
-    return "", ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days}
-
-
-@register.simple_tag
-def due_chip(due: datetime | None) -> SafeString | str:
-    """How much time is left until a moment, or how much too late it is."""
-    if due is None:
-        return ""
-    kind, words = due_words(due, timezone.now())
+def _due_chip(due: datetime, now: Now) -> SafeString | str:
+    kind, words = now.due(due)
     written = mark_safe(f'<time datetime="{due.isoformat()}">{escape(words)}</time>')  # noqa: S308
     return _chip(written, kind, {"late": "alarm", "due": "clock"}.get(kind, ""))
 
 
 @register.simple_tag
-def queue_row(item: Any, first: bool) -> SafeString:
-    """One line of the queue; the first one's button is the filled one of the page."""
-    kind = "btn-primary" if first else "btn-quiet"
-    about, href = conditional_escape(item.about), conditional_escape(item.href)
-    sentence, button_ = conditional_escape(item.sentence), conditional_escape(item.button)
-    beside = f"{conditional_escape(item.detail)} · {since(item.since)}"
-    # Every part that anybody wrote is escaped above.
-    return mark_safe(  # noqa: S308
-        f'<li class="row-card"><span class="t">{icon(item.icon)}'
-        f' <a class="through" href="{about}">{sentence}</a></span>'
-        f'<span class="side">{due_chip(item.due_at)}</span>'
-        f'<span class="muted small">{beside}</span>'
-        f'<span class="side"><a class="btn {kind}" href="{href}">{button_}</a></span></li>'
-    )
+def due_chip(due: datetime | None) -> SafeString | str:
+    """How much time is left until a moment, or how much too late it is."""
+    return _due_chip(due, Now()) if due else ""
+
+
+@register.simple_tag
+def queue_rows(items: Sequence[Any]) -> SafeString:
+    """Draw the lines of the queue; the first one's button is the filled one of the page."""
+    now, kind, rows = Now(), "btn-primary", []
+    for item in items:
+        about, href = escape(item.about), escape(item.href)
+        sentence, button_ = escape(item.sentence), escape(item.button)
+        # Every part that anybody wrote is escaped.
+        rows.append(
+            f'<li class="row-card"><span class="t">{icon(item.icon)}'
+            f' <a class="through" href="{about}">{sentence}</a></span>'
+            f'<span class="side">{_due_chip(item.due_at, now)}</span>'
+            f'<span class="muted small">{escape(item.detail)} · {now.since(item.since)}</span>'
+            f'<span class="side"><a class="btn {kind}" href="{href}">{button_}</a></span></li>'
+        )
+        kind = "btn-quiet"
+    return mark_safe("".join(rows))  # noqa: S308
 
 
 @register.simple_tag

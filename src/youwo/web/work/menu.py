@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
@@ -100,12 +101,18 @@ MENU: list[tuple[StrPromise, list[Link]]] = [
 ]
 
 
+@cache
+def _address(page: str) -> str:
+    # The menu's pages are the same for everybody, and their addresses stay.
+    return reverse(page)
+
+
 def links(request: HttpRequest) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return, under their headings, address and words of what this visitor can open."""
     groups = [
         (
             str(heading),
-            [(reverse(link.page), str(link.words)) for link in shown if link.opens(request)],
+            [(_address(link.page), str(link.words)) for link in shown if link.opens(request)],
         )
         for heading, shown in MENU
     ]

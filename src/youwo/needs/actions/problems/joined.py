@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -17,9 +17,11 @@ from youwo.needs.actions.problems.moving import (
     TERMS,
     due,
     fresh,
+    fresh_both,
     move,
     moved_on,
     must_deal,
+    tell_voice,
     tell_voices,
     write_terms,
 )
@@ -38,13 +40,8 @@ from youwo.people.models import Person
 from youwo.turns import actions as turns
 
 
-def _both(one: Problem, other: Problem) -> tuple[Problem, Problem]:
-    """Lock two problems, the older first, so that two who join them never wait for each other."""
-    rows = {row.pk: fresh(row) for row in sorted((one, other), key=lambda row: row.pk)}
-    return rows[one.pk], rows[other.pk]
-
-
 @transaction.atomic
+@journal.together()
 def merge(problem: Problem, *, into: Problem, by: Person, at: datetime) -> Merge:
     """Join a problem with another about the same matter: its voices now stand behind that one.
 
@@ -53,7 +50,7 @@ def merge(problem: Problem, *, into: Problem, by: Person, at: datetime) -> Merge
     """
     if problem.pk == into.pk:
         raise Refused(_("A problem cannot be joined with itself."))
-    problem, into = _both(problem, into)
+    problem, into = fresh_both(problem, into)
     must_deal(problem, by, at)
     if problem.community_id != into.community_id:
         raise Refused(_("These problems are in two communities. Please keep them apart."))
@@ -74,17 +71,28 @@ def merge(problem: Problem, *, into: Problem, by: Person, at: datetime) -> Merge
         by=by,
         at=at,
     )
-    row.reports.set(problem.reports.all())
-    tell_voices(
-        problem,
-        gettext_lazy("What you reported is now dealt with together with others' words about it."),
-        cause="merge",
-        at=at,
+    voices = list(
+        Report.objects.filter(problem__in=[problem, into])
+        .select_related("voice__person")
+        .order_by("pk")
     )
+    moving = [report for report in voices if report.problem_id == problem.pk]
+    through = Merge.reports.through
+    through.objects.bulk_create(through(merge=row, report=report) for report in moving)
+    for report in moving:
+        tell_voice(
+            report,
+            problem,
+            gettext_lazy(
+                "What you reported is now dealt with together with others' words about it."
+            ),
+            cause="merge",
+            at=at,
+        )
     problem.reports.update(problem=into)
     problem.merged_into = into
     move(problem, "merge", at=at, also=["merged_into"])
-    _renew(into)
+    _renew(into, [report.said for report in voices])
     journal.write(
         "merge", problem, by=by, at=at, area_code=problem.community_id, into=into.pk, merge=row.pk
     )
@@ -105,7 +113,7 @@ def undo_merge(merge: Merge, *, by: Person, at: datetime) -> Problem:
     Voices that came later stay with the other. Refuses it once the other has moved on, or the
     voices have: they can be split off instead.
     """
-    problem, into = _both(merge.problem, merge.into)
+    problem, into = fresh_both(merge.problem, merge.into)
     merge = Merge.objects.get(pk=merge.pk)
     must_deal(problem, by, at)
     if merge.undone_at is not None:
@@ -194,6 +202,6 @@ def split(
     return apart
 
 
-def _renew(problem: Problem) -> None:
-    write_terms(problem)
+def _renew(problem: Problem, said: Iterable[str] | None = None) -> None:
+    write_terms(problem, said)
     problem.save(update_fields=TERMS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -52,6 +52,14 @@ def fresh(problem: Problem) -> Problem:
     return Problem.objects.select_related("kind", "community", "compound").get(pk=problem.pk)
 
 
+def fresh_both(one: Problem, other: Problem) -> tuple[Problem, Problem]:
+    """Lock two problems, the older first, so that two who join them never wait for each other."""
+    keys = [one.pk, other.pk]
+    list(Problem.objects.select_for_update().only("pk").filter(pk__in=keys).order_by("pk"))
+    rows = Problem.objects.select_related("kind", "community", "compound").in_bulk(keys)
+    return rows[one.pk], rows[other.pk]
+
+
 def moved_on(problem: Problem) -> Refused:
     """Make the refusal of an act that came too late."""
     return Refused(
@@ -96,9 +104,13 @@ def _can_be_asked(problem: Problem) -> bool:
     return problem.reports.filter(channel=Channel.OWN, voice__isnull=False).exists()
 
 
-def write_terms(problem: Problem) -> None:
-    """Renew what a problem is found by, from all that was said and written; the caller saves it."""
-    said = problem.reports.order_by("pk").values_list("said", flat=True)
+def write_terms(problem: Problem, said: Iterable[str] | None = None) -> None:
+    """Renew what a problem is found by, from all that was said and written; the caller saves it.
+
+    `said` is what its voices said, in their order, where the caller knows.
+    """
+    if said is None:
+        said = problem.reports.order_by("pk").values_list("said", flat=True)
     problem.public_terms = terms(problem.public_title, problem.public_text)
     problem.search_terms = terms(
         problem.title, problem.public_title, problem.public_text, problem.building, *said
@@ -112,10 +124,13 @@ def tell_voices(problem: Problem, subject: object, *, cause: str, at: datetime) 
     """Tell every voice that has an account; the others follow by reference."""
     heard = problem.reports.filter(voice__person__isnull=False).select_related("voice__person")
     for report in heard.order_by("pk"):
-        _tell(report, problem, subject, cause=cause, at=at)
+        tell_voice(report, problem, subject, cause=cause, at=at)
 
 
-def _tell(report: Report, problem: Problem, subject: object, *, cause: str, at: datetime) -> None:
+def tell_voice(
+    report: Report, problem: Problem, subject: object, *, cause: str, at: datetime
+) -> None:
+    """Tell one voice, if it has an account."""
     notices.tell(
         [report.voice.person] if report.voice else [],
         kind=NoticeKind.CASE,
