@@ -14,6 +14,7 @@ from youwo.core.refused import Refused
 from youwo.dispatch import actions
 from youwo.dispatch.models import Call, Span, Status, Whistle
 from youwo.dispatch.sweep import sweep
+from youwo.journal.models import Line
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -109,3 +110,19 @@ def test_taken_over_and_paused_at_once(worker, jinshui, lamps, water, speaker, p
 
     assert len(refused) == 1
     assert Call.objects.filter(responsible=True).count() == 1
+
+
+def test_many_climb_on_several_connections_and_each_once(
+    worker, coordinator, jinshui, lamps, at, monkeypatch
+):
+    monkeypatch.setattr("youwo.dispatch.sweep.BATCH", 2)
+    whistles = [blown(worker, jinshui, [lamps], at) for _ in range(9)]
+    late = moment("2025-06-04 09:00")
+
+    moved = sweep(late)
+
+    climbed = Whistle.objects.filter(pk__in=[one.pk for one in whistles])
+    assert (moved, set(climbed.values_list("climbed", flat=True))) == (9, {1})
+    assert Line.objects.filter(verb="climb").count() == 9
+    assert Span.objects.filter(ends_at__isnull=True).count() == 9
+    assert coordinator.messages.filter(cause__startswith="whistles.climb").count() == 1

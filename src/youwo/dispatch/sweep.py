@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +14,7 @@ from django.db.models import Q
 from youwo.core.clock import local_day
 from youwo.dispatch.actions.followed import follow
 from youwo.dispatch.actions.moving import LIVE, MINUTES, Around, wanted
-from youwo.dispatch.climbing import climb
+from youwo.dispatch.climbing import BATCH, climb
 from youwo.dispatch.clock import counted, until
 from youwo.dispatch.models import (
     Call,
@@ -32,15 +34,40 @@ from youwo.turns import actions as turns
 
 # Steps that look at each whistle take so many at once.
 _FEW = 200
+# After a night or a holiday so many climb that one connection keeps people waiting.
+_HANDS = 2
 
 
 def sweep(at: datetime) -> int:
     """Do all that is due at a moment, in batches, and return how many whistles were moved."""
+    return sum(_to_the_end(step, at) for step in (_follow, _resume, _move_decisions_up, _climb))
+
+
+def _to_the_end(step: Callable[[datetime], int], at: datetime) -> int:
     moved = 0
-    for step in (_follow, _resume, _move_decisions_up, climb):
-        while done := step(at):
-            moved += done
+    while done := step(at):
+        moved += done
     return moved
+
+
+def _climb(at: datetime) -> int:
+    """Let a batch climb; where it is a full one, all that are left, on several connections.
+
+    Each batch locks its whistles and passes over those of the other.
+    """
+    moved = climb(at, most=BATCH)
+    alone = connection.in_atomic_block or not connection.features.has_select_for_update_skip_locked
+    if moved < BATCH or alone:
+        return moved
+    with ThreadPoolExecutor(_HANDS) as hands:
+        return moved + sum(hands.map(_climb_apart, [at] * _HANDS))
+
+
+def _climb_apart(at: datetime) -> int:
+    try:
+        return _to_the_end(lambda at: climb(at, most=BATCH), at)
+    finally:
+        connection.close()
 
 
 def _locked(rows: Any, most: int) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from youwo.core.append_only import AppendOnly, AppendOnlyQuerySet
@@ -32,7 +33,12 @@ class Line(AppendOnly):
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["target_label", "target_key", "id"], name="journal_line_target"),
             models.Index(fields=["area_code", "id"], name="journal_line_area"),
-            models.Index(fields=["actor_label", "actor_key", "id"], name="journal_line_actor"),
+            # What the system does by itself is nobody's.
+            models.Index(
+                fields=["actor_label", "actor_key", "id"],
+                condition=~Q(actor_key=""),
+                name="journal_line_actor",
+            ),
         ]
 
     def __str__(self) -> str:

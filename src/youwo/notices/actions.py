@@ -68,7 +68,9 @@ def tell(
     if not known:
         return
     rows: list[Message] = []
-    for language, readers in groupby(sorted(known.values(), key=_language), key=_language):
+    # In the order of their keys, so that two who tell the same people never wait for each other.
+    ordered = sorted(known.values(), key=lambda person: (_language(person), person.pk))
+    for language, readers in groupby(ordered, key=_language):
         with override(language):
             words = Truncator(str(subject)).chars(_SUBJECT), str(body)
         rows += [

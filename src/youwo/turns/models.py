@@ -52,9 +52,15 @@ class Turn(models.Model):
         ]
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["subject_label", "subject_key"], name="turns_turn_subject"),
-            # The queue of one community, and of a whole county.
-            models.Index(fields=["role", "area", "due_at", "id"], name="turns_turn_place"),
-            models.Index(fields=["role", "due_at", "id"], name="turns_turn_role"),
+            # The queue of one place, and that of a worker for a whole county.
+            models.Index(
+                fields=["role", "area", "due_at", "id"],
+                condition=~Q(role=""),
+                name="turns_turn_place",
+            ),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(role="worker"), name="turns_turn_worker"
+            ),
             models.Index(
                 fields=["organization", "due_at", "id"],
                 condition=Q(organization__isnull=False),
