@@ -105,7 +105,9 @@ def read_cast() -> Cast:
         for key, name, short in Organization.objects.values_list("pk", "name", "short_name")
     }
     cast.recorders = dict(
-        Mandate.objects.filter(ends_on__isnull=True).values_list("organization_id", "person_id")
+        Mandate.objects.filter(ends_on__isnull=True)
+        .order_by("pk")
+        .values_list("organization_id", "person_id")
     )
     for code, key in (
         Grant.objects.filter(ends_on__isnull=True, role__in=[Role.WORKER, Role.COORDINATOR])

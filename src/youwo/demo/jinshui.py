@@ -183,7 +183,7 @@ class Story:
             )
         hearings.close(hearing, by=self.worker, at=begun + timedelta(minutes=110))
         said = {line["said"]: line["key"] for line in self.words["line"]}
-        for row in hearing.lines.select_related("report__problem", "wish"):
+        for row in hearing.lines.select_related("report__problem", "wish").order_by("number"):
             if row.report is not None:
                 self.reports[said[row.said]] = row.report
             if row.wish is not None:
