@@ -63,6 +63,9 @@ def city(worker, jinshui, tax_office, acting, at):
             )
         going = made.agreed(worker, jinshui, at, organization=tax_office, helpers=units[1:])
         for _ in range(rows):
+            member = MembershipFactory(organization=tax_office).person
+            actions.join(going, by=member, at=at)
+        for _ in range(rows):
             closed = made.delivered(worker, acting, tax_office, jinshui, at)
             actions.close(closed, accepted_by="张敬之", by=worker, at=at)
         return {
@@ -102,7 +105,7 @@ PAGES = {
     ("worker", "/service/{done}/"): 12,
     ("worker", "/service/{closed}/"): 11,
     ("worker", "/service/{done}/close/"): 9,
-    ("worker", "/service/{going}/deliver/"): 8,
+    ("worker", "/service/{going}/deliver/"): 9,
     ("worker", "/service/{going}/hand_on/"): 6,
     ("unit", "/meetings/"): 5,
     ("unit", "/meetings/{called}/"): 7,

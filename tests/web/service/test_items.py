@@ -227,6 +227,72 @@ def test_the_unit_says_what_was_done_with_members_and_goods(
     assert carried.problem.status == ProblemStatus.DONE
 
 
+@pytest.fixture
+def joined(item, tax_office, at):
+    """A member of the owner who put their name down, and a stranger who did so, too."""
+    member = MembershipFactory(organization=tax_office, person__name="安小平").person
+    MembershipFactory(organization=tax_office, person__name="白云")
+    for person in (member, factories.PersonFactory(name="路人")):
+        actions.join(item, by=person, at=at)
+    return member
+
+
+def test_members_who_joined_are_ticked_already(at_the_unit, acting, item, joined):
+    form = at_the_unit.get(f"/service/{item.reference}/deliver/").context["form"]
+
+    assert form["hands"].value() == [joined.pk]
+    assert form["people"].value() == 1
+    assert [name for _key, name in form.fields["hands"].choices] == ["安小平", "周立", "白云"]
+    assert [bound.label for bound in form.parts] == ["安小平"]
+    assert not form.has_parts
+
+
+def test_who_took_their_name_back_is_not_ticked(at_the_unit, item, joined, at):
+    actions.leave(item, by=joined, at=at)
+    form = at_the_unit.get(f"/service/{item.reference}/deliver/").context["form"]
+    assert (form["hands"].value(), form["people"].value(), form.parts) == ([], None, [])
+
+
+def test_a_helper_does_not_read_who_joined(worker, jinshui, item, joined, at):
+    helper = made.enrolled(made.unit("水务局"), jinshui)
+    MembershipFactory(organization=helper, person=joined)
+    actions.add_helper(item, organization=helper, by=worker, at=at)
+    page = f"/service/{item.reference}/deliver/"
+    form = signed_in(factories.mandated(helper)).get(page).context["form"]
+    assert form["hands"].value() == []
+
+
+@pytest.mark.parametrize(("typed", "minutes"), [("", 90), ("40", 40)])
+def test_who_joined_gets_the_minutes_of_the_whole_or_their_own(
+    at_the_unit, item, joined, tax_office, typed, minutes
+):
+    sent = done_form(tax_office, hands=[joined.pk], **{f"minutes_{joined.pk}": typed})
+    at_the_unit.post(f"/service/{item.reference}/deliver/", sent)
+    assert list(Delivery.objects.get().hands.values_list("person", "minutes")) == [
+        (joined.pk, minutes)
+    ]
+
+
+@pytest.mark.parametrize("whole", ["90", ""])
+def test_nobody_was_there_for_longer_than_the_whole(at_the_unit, item, joined, tax_office, whole):
+    part = f"minutes_{joined.pk}"
+    sent = done_form(tax_office, hands=[joined.pk], minutes=whole, **{part: "91"})
+    response = at_the_unit.post(f"/service/{item.reference}/deliver/", sent)
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ([part] if whole else ["minutes"])
+    assert response.context["form"].has_parts
+
+
+def test_the_community_names_of_a_units_members_who_joined(at_work, item, joined, tax_office):
+    page = f"/service/{item.reference}/deliver/"
+    fields = at_work.get(page).context["form"].fields
+    assert fields["hands"].choices == [(joined.pk, "安小平")]
+
+    at_work.post(page, done_form(tax_office, hands=[joined.pk], source="周立来电"))
+
+    assert [hand.person for hand in Delivery.objects.get().hands.all()] == [joined]
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

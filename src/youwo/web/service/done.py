@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +21,7 @@ from youwo.needs.actions.problems import is_agreed
 from youwo.organizations.models import Membership, Organization
 from youwo.people.models import Person
 from youwo.service import actions, rules
-from youwo.service.models import ITEM_MOVES, ServiceItem
+from youwo.service.models import ITEM_MOVES, Joined, ServiceItem
 from youwo.web.access import mandates_of, signed_in_person, staff, with_units
 from youwo.web.service import shared
 from youwo.web.service.forms import CloseForm, DeliverForm, Things, filled
@@ -50,16 +51,20 @@ def deliver(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("service:item", item.reference)
     at = timezone.now()
     chosen = _chosen(request, units)
-    members = _members(chosen, request)
+    members = _members(item, chosen, request)
     kwargs: dict[str, Any] = {
         "units": shared.choices_of(units) or [("", _("the community itself"))],
-        "members": members,
+        "members": [(row.person_id, row.person.name) for row in members],
+        "joined": [(row.person_id, row.person.name) for row in members if row.has_joined],
         "today": local_day(at),
     }
     if request.method != "POST":
+        joined = [key for key, _name in kwargs["joined"]]
         first = {
             "occurred_on": local_day(at),
             "organization": chosen.pk if chosen else "",
+            "hands": joined,
+            "people": len(joined) or None,
             "nonce": uuid.uuid4(),
         }
         form = DeliverForm(initial=first, **kwargs)
@@ -74,7 +79,7 @@ def deliver(request: HttpRequest, reference: str) -> HttpResponse:
     form, things = DeliverForm(request.POST, **kwargs), Things(request.POST, prefix="things")
     if form.is_valid() & things.is_valid():
         try:
-            _deliver(request, item, chosen, form.cleaned_data, filled(things, _("pieces")))
+            _deliver(request, item, chosen, form, filled(things, _("pieces")))
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:
@@ -89,24 +94,36 @@ def _chosen(request: HttpRequest, units: list[Organization]) -> Organization | N
     return next((unit for unit in units if str(unit.pk) == wanted), units[0] if units else None)
 
 
-def _members(unit: Organization | None, request: HttpRequest) -> list[tuple[int, str]]:
-    """Return the members of a unit to tick, if the visitor acts for it."""
-    if unit is None or unit.pk not in mandates_of(request):
+def _members(item: ServiceItem, unit: Organization | None, request: HttpRequest) -> list[Any]:
+    """Return the members of a unit to tick, those who joined first.
+
+    Who enters it for the unit sees of its members only those who joined.
+    """
+    if unit is None:
         return []
-    rows = Membership.objects.in_force(local_day(timezone.now())).filter(organization=unit)
-    return [
-        (row.person_id, row.person.name)
-        for row in rows.select_related("person").order_by("person__name", "pk")[:_TICKED]
-    ]
+    owns = unit.pk == item.organization_id
+    joined = Joined.objects.filter(item=item, person=OuterRef("person"), left_at__isnull=True)
+    rows = (
+        Membership.objects.in_force(local_day(timezone.now()))
+        .filter(organization=unit)
+        # Whoever joins lets the owner read it, no helper.
+        .annotate(has_joined=Exists(joined if owns else joined.none()))
+    )
+    if unit.pk not in mandates_of(request):
+        rows = rows.filter(has_joined=True)
+    return list(
+        rows.select_related("person").order_by("-has_joined", "person__name", "pk")[:_TICKED]
+    )
 
 
 def _deliver(
     request: HttpRequest,
     item: ServiceItem,
     unit: Organization | None,
-    given: dict[str, Any],
+    form: DeliverForm,
     goods: list[Any],
 ) -> None:
+    given = form.cleaned_data
     people = Person.objects.filter(pk__in=given["hands"])
     actions.deliver(
         item,
@@ -116,7 +133,7 @@ def _deliver(
         people=given["people"],
         what=given["what"],
         goods=goods,
-        hands=[(person, given["minutes"]) for person in people],
+        hands=[(person, form.minutes_of(person.pk)) for person in people],
         source=given["source"],
         nonce=given["nonce"],
         by=signed_in_person(request),

@@ -220,7 +220,7 @@ class HandOnForm(UnitForm, ReasonForm):
 
 
 class DeliverForm(forms.Form):
-    """What was done."""
+    """What was done. Whoever joined may have been there for less than the whole."""
 
     organization = forms.TypedChoiceField(
         label=_("Who did it"), coerce=int, required=False, empty_value=None
@@ -239,6 +239,9 @@ class DeliverForm(forms.Form):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": _("These people belong to another unit. Tick those of this one.")
+        },
     )
     source = forms.CharField(
         label=_("Who told you"),
@@ -249,12 +252,45 @@ class DeliverForm(forms.Form):
     nonce = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, units: Choices, members: Choices, today: date, **kwargs: Any
+        self,
+        *args: Any,
+        units: Choices,
+        members: Choices,
+        joined: Choices,
+        today: date,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.joined = [f"minutes_{key}" for key, _name in joined]
+        for key, name in joined:
+            self.fields[f"minutes_{key}"] = forms.IntegerField(
+                label=name, min_value=1, max_value=20_000, required=False
+            )
         _set_choices(self, "organization", units)
         _set_choices(self, "hands", members)
         self.fields["occurred_on"].widget.attrs["max"] = today.isoformat()
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        for name in self.joined:
+            if (given.get(name) or 0) > given.get("minutes", 20_000):
+                self.add_error(name, _("Nobody was there for longer than it took."))
+        return given
+
+    @property
+    def parts(self) -> list[forms.BoundField]:
+        """The minutes of each who joined, where they are not those of the whole."""
+        return [self[name] for name in self.joined]
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether some minutes were typed."""
+        return any(bound.value() for bound in self.parts)
+
+    def minutes_of(self, key: int) -> int:
+        """Return how long somebody was there: as typed, or the whole."""
+        minutes: int = self.cleaned_data.get(f"minutes_{key}") or self.cleaned_data["minutes"]
+        return minutes
 
 
 class CloseForm(forms.Form):
