@@ -150,6 +150,12 @@ def public_problems(
     return _narrowed(found, code, kind, words, "public_terms")
 
 
+def problem_points(*, code: str = "") -> ProblemQuerySet:
+    """Return public problems that are not closed and have a point, the latest first."""
+    found = public_problems(code=code).exclude(status=ProblemStatus.CLOSED)
+    return found.filter(longitude__isnull=False).order_by(*ACCEPTED)
+
+
 def staff_problems(
     person: Person, on: date, *, status: str = "", code: str = "", kind: str = "", words: str = ""
 ) -> ProblemQuerySet:

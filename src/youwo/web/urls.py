@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("youwo.web.home.urls")),
     path("", include("youwo.web.people.urls")),
+    path("", include("youwo.web.maps.urls")),
     path("", include("youwo.web.needs.urls")),
     path("", include("youwo.web.near.urls")),
     path("", include("youwo.web.service.urls")),

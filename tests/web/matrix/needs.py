@@ -4,7 +4,6 @@ PAGES = {
     "needs:board": ("", "ooooooooo"),
     "needs:map": ("", "ooooooooo"),
     "needs:points": ("", "ooooooooo"),
-    "needs:outlines": ("", "ooooooooo"),
     "needs:new": ("", "ooooooooo"),
     "needs:detail": ("public", "ooooooooo"),
     "needs:claim": ("public", "loooooooo"),

@@ -9,6 +9,8 @@ from youwo.needs import photos
 PAGES = {
     "problems:index": ("", "ooooooooo"),
     "problems:new": ("", "ooooooooo"),
+    "problems:map": ("", "ooooooooo"),
+    "problems:points": ("", "ooooooooo"),
     "problems:catalogue": ("", "ooooooooo"),
     "problems:detail": ("public problem", "ooooooooo"),
     "problems:photo": ("photo of a problem", "---oo--o-"),

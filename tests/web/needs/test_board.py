@@ -5,6 +5,7 @@ import pytest
 from tests import factories
 from tests.needs.factories import PHONE, SAID, claimed, confirmed, delivered, published, received
 from tests.web.needs.people import HTML, RARE, signed_in, words
+from youwo.areas.models import Area
 from youwo.needs import actions
 
 pytestmark = pytest.mark.django_db
@@ -173,7 +174,7 @@ def test_staff_find_the_way_to_the_private_side(wish, worker, volunteer):
 
 
 def test_point_is_moved_by_rounding(client, wish):
-    found = client.get("/wishes/points.json").json()["wishes"]
+    found = client.get("/wishes/points.json").json()["cases"]
     assert found == [
         {"reference": wish.reference, "title": wish.public_title, "point": [111.004, 35.025]}
     ]
@@ -181,7 +182,7 @@ def test_point_is_moved_by_rounding(client, wish):
 
 def test_wish_without_a_point_is_on_no_map(client, worker, jinshui, at):
     published(worker, jinshui, at)
-    assert client.get("/wishes/points.json").json() == {"wishes": []}
+    assert client.get("/wishes/points.json").json() == {"cases": []}
     assert list(client.get("/wishes/map/").context["wishes"]) == []
 
 
@@ -189,8 +190,21 @@ def test_map_shows_the_same_as_a_list(client, wish):
     assert client.get("/wishes/map/").context["wishes"] == [wish]
 
 
+def test_compounds_are_found_by_their_community(client, jinshui):
+    factories.area("140802005022-0001", "税苑小区")
+    shown = factories.area("140802005022-0002", "金税小区")
+    Area.objects.filter(pk=shown.pk).update(longitude="111.0035", latitude="35.0249")
+
+    found = [client.get(f"/maps/places.json?area={code}").json() for code in (jinshui.pk, "x")]
+
+    assert found == [
+        {"places": [{"name": "金税小区", "point": [111.0035, 35.0249]}]},
+        {"places": []},
+    ]
+
+
 def test_outlines_are_kept_by_browsers(client, jinshui):
-    response = client.get("/wishes/outlines.json")
+    response = client.get("/maps/outlines.json")
     assert response["Cache-Control"] == "public, max-age=86400"
     assert response.json()["type"] == "FeatureCollection"
 

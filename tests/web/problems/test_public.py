@@ -95,3 +95,23 @@ def test_a_problem_costs_few_statements(worker, jinshui, at, client, django_asse
     client.get("/problems/")
     with django_assert_num_queries(5):
         client.get(f"/problems/{problem.reference}/")
+
+
+def test_problems_with_a_place_stand_on_the_map_until_they_are_closed(worker, jinshui, at, client):
+    found = [act(worker, jinshui, at) for act in (accepted, closed, accepted)]
+    for problem in found[:2]:
+        problem.longitude, problem.latitude = "111.003512", "35.024934"
+        problem.save()
+
+    answer = client.get("/problems/points.json").json()
+
+    assert answer == {
+        "cases": [
+            {
+                "reference": found[0].reference,
+                "title": found[0].public_title,
+                "point": [111.004, 35.025],
+            }
+        ]
+    }
+    assert list(client.get("/problems/map/").context["problems"]) == found[:1]

@@ -333,6 +333,25 @@ def test_a_voice_without_name_and_number_is_taken_down(at_work, jinshui):
     assert (report.voice, report.problem.compound) == (None, compound)
 
 
+def test_a_coordinator_finds_the_community_by_name(coordinator, jinshui, consent):
+    compound = factories.area("140802005022-0001", "税苑小区")
+    browser = signed_in(coordinator)
+    found = browser.post(f"{LIST}new/", entered(community="", place_words="金税", find="1"))
+    assert (found.status_code, found.context["choice"].known) == (200, jinshui)
+    assert found.context["compounds"] == [compound]
+    assert found.context["form"]["said"].value() == "路灯不亮好几天了"
+    browser.post(f"{LIST}new/", entered())
+    assert Report.objects.get().problem.community == jinshui
+
+
+def test_a_place_on_the_map_is_kept(at_work, jinshui, consent):
+    at_work.post(f"{LIST}new/", entered(longitude="111.003512", latitude="35.024934"))
+    problem = Report.objects.get().problem
+    assert (str(problem.longitude), str(problem.latitude)) == ("111.003512", "35.024934")
+    page = at_work.get(f"{LIST}{problem.reference}/")
+    assert 'href="geo:35.024934,111.003512"' in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

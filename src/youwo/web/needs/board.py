@@ -6,10 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
-from django.views.decorators.gzip import gzip_page
 
-from youwo.areas import queries as areas
 from youwo.areas.models import Area
 from youwo.areas.rules import kind_of
 from youwo.core.clock import local_day
@@ -19,6 +16,7 @@ from youwo.needs import queries, rules
 from youwo.needs.models import PUBLIC, Wish
 from youwo.web.access import person_of, public
 from youwo.web.home.choices import place_code
+from youwo.web.maps import views as maps
 from youwo.web.needs import way
 
 
@@ -67,39 +65,14 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 @public
 def on_map(request: HttpRequest) -> HttpResponse:
     """Show open public wishes with a point on a map, and the same as a list."""
-    context = {
-        "wishes": list(queries.points(code=place_code(request)[:6])),
-        "tiles": settings.MAP_TILES,
-        "credit": settings.MAP_CREDIT,
-    }
-    return render(request, "needs/map.html", context)
+    found = queries.points(code=place_code(request)[:6])
+    return render(request, "needs/map.html", {"wishes": list(found)})
 
 
 @public
-def points(request: HttpRequest) -> HttpResponse:
-    """Return open public wishes with a point, for the map. Points are rounded to about 100 m."""
-    code = place_code(request)
-    return JsonResponse(
-        {
-            "wishes": [
-                {
-                    "reference": wish.reference,
-                    "title": wish.public_title,
-                    "point": [round(float(wish.longitude), 3), round(float(wish.latitude), 3)],
-                }
-                for wish in queries.points(code=code[:6])
-                if wish.longitude is not None and wish.latitude is not None
-            ]
-        }
-    )
-
-
-@public
-@cache_control(public=True, max_age=86400)
-@gzip_page
-def outlines(request: HttpRequest) -> HttpResponse:
-    """Return the outlines of the city's counties, for the map."""
-    return JsonResponse(areas.outlines(settings.CITY))
+def points(request: HttpRequest) -> JsonResponse:
+    """Return open public wishes with a point, for the map."""
+    return maps.cases(queries.points(code=place_code(request)[:6]))
 
 
 def public_wish(reference: str) -> Wish:

@@ -10,7 +10,6 @@ urlpatterns = [
     path("wishes/", board.index, name="board"),
     path("wishes/map/", board.on_map, name="map"),
     path("wishes/points.json", board.points, name="points"),
-    path("wishes/outlines.json", board.outlines, name="outlines"),
     path("wishes/new/", new.new, name="new"),
     path("wishes/<str:reference>/", board.detail, name="detail"),
     path("wishes/<str:reference>/claim/", promises.claim, name="claim"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -80,8 +79,7 @@ def export(request: HttpRequest) -> FileResponse:
 @staff(*rules.READERS)
 def on_map(request: HttpRequest) -> HttpResponse:
     """Show paired and unpaired places on a map."""
-    context = _context(request) | {"tiles": settings.MAP_TILES, "credit": settings.MAP_CREDIT}
-    return render(request, "pairings/map.html", context)
+    return render(request, "pairings/map.html", _context(request))
 
 
 @staff(*rules.READERS)

@@ -105,7 +105,7 @@ class ReachForm(forms.Form):
         return cleaned
 
 
-class EnterForm(forms.Form):
+class EnterForm(PlaceForm):
     """A problem that a worker takes down for somebody."""
 
     said = forms.CharField(
@@ -121,8 +121,14 @@ class EnterForm(forms.Form):
         widget=forms.RadioSelect,
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False)
-    community = forms.CharField(label=_("Community"), max_length=12)
-    compound = forms.CharField(required=False, max_length=24)
+    community = forms.RegexField(
+        label=_("Community"),
+        regex=r"^\d{12}$",
+        error_messages={
+            "required": _("Please choose the community."),
+            "invalid": _("Please choose the community."),
+        },
+    )
     building = forms.CharField(
         label=_("Building or place"),
         required=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -18,9 +18,12 @@ from youwo.needs import queries, rules, triage
 from youwo.needs.models import Problem
 from youwo.web.access import person_of, public
 from youwo.web.home.choices import place_code
+from youwo.web.maps import views as maps
 from youwo.web.needs.way import Reader
 from youwo.web.problems.lineage import linked
 from youwo.web.problems.way import way
+
+_MOST_POINTS = 500
 
 
 def groups() -> list[str]:
@@ -53,6 +56,19 @@ def index(request: HttpRequest) -> HttpResponse:
         "filtered": bool(view or group or words or (area and area.code != settings.CITY)),
     }
     return render(request, "problems/index.html", context)
+
+
+@public
+def on_map(request: HttpRequest) -> HttpResponse:
+    """Show public problems with a point on a map, and the same as a list."""
+    found = queries.problem_points(code=place_code(request)[:6]).with_voices()
+    return render(request, "problems/map.html", {"problems": list(found[:_MOST_POINTS])})
+
+
+@public
+def points(request: HttpRequest) -> JsonResponse:
+    """Return public problems with a point, for the map."""
+    return maps.cases(queries.problem_points(code=place_code(request)[:6])[:_MOST_POINTS])
 
 
 @public

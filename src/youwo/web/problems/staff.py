@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -38,8 +38,13 @@ from youwo.needs.models import (
 )
 from youwo.people.queries import text_in_force
 from youwo.service.queries import carrier_of
-from youwo.web.access import powers_of, signed_in_person, staff
+from youwo.web.access import signed_in_person, staff
 from youwo.web.files import table_answer
+from youwo.web.needs.asking import (
+    asks_to_find,
+    choice_of_community,
+    community_to_enter_for,
+)
 from youwo.web.needs.forms import ReasonForm
 from youwo.web.needs.staff import DEALERS, READERS
 from youwo.web.needs.way import Reader
@@ -421,21 +426,15 @@ def reveal(request: HttpRequest, reference: str) -> HttpResponse:
 @staff(*DEALERS)
 def enter(request: HttpRequest) -> HttpResponse:
     """Take a problem down for somebody: by telephone, on a visit, from the box or from paper."""
-    communities = _own_communities(request)
-    initial = {"community": communities[0].pk if len(communities) == 1 else "", "channel": "visit"}
-    form = EnterForm(request.POST or None, initial=initial)
-    context: dict[str, Any] = {
-        "form": form,
-        "communities": communities,
-        "compounds": _compounds(communities),
-        "nonce": request.POST.get("nonce") or uuid.uuid4(),
-    }
+    if asks_to_find(request):
+        return _enter(request, EnterForm(initial=request.POST.dict()))
+    form = EnterForm(request.POST or None, initial={"channel": "visit"})
     if request.method != "POST":
-        return render(request, "problems/staff/enter.html", context)
+        return _enter(request, form)
     if form.is_valid():
         found = [] if "seen" in request.POST else _known_already(form.cleaned_data)
         if found:
-            return render(request, "problems/staff/enter.html", {**context, "alike": found})
+            return _enter(request, form, alike=found)
         try:
             report = _entered(request, form.cleaned_data)
         except Refused as refused:
@@ -448,13 +447,23 @@ def enter(request: HttpRequest) -> HttpResponse:
             if "another" in request.POST:
                 return redirect("problems:enter")
             return redirect("problems:staff", report.problem.reference)
-    return render(request, "problems/staff/enter.html", context, status=422)
+    return _enter(request, form, status=422)
 
 
-def _own_communities(request: HttpRequest) -> list[Area]:
-    """Return the communities a worker enters for, when they are few enough to list."""
-    codes = [code for code in powers_of(request).codes(*DEALERS) if len(code) == 12]
-    return list(Area.objects.filter(pk__in=codes).order_by("code")[:40])
+def _enter(
+    request: HttpRequest, form: EnterForm, *, alike: Sequence[Problem] = (), status: int = 200
+) -> HttpResponse:
+    choice = choice_of_community(request, DEALERS, request.POST.get("community", ""))
+    if len(choice.own) == 1:
+        form.initial.setdefault("community", choice.own[0].pk)
+    context = {
+        "form": form,
+        "choice": choice,
+        "alike": alike,
+        "compounds": _compounds(choice.own or [area for area in [choice.known] if area]),
+        "nonce": request.POST.get("nonce") or uuid.uuid4(),
+    }
+    return render(request, "problems/staff/enter.html", context, status=status)
 
 
 def _compounds(communities: list[Area]) -> list[Area]:
@@ -471,19 +480,14 @@ def _known_already(given: dict[str, Any]) -> list[Problem]:
 
 def _entered(request: HttpRequest, given: dict[str, Any]) -> Report:
     at = timezone.now()
-    community = (
-        Area.objects.valid(local_day(at))
-        .filter(code=given["community"], kind=Area.Kind.COMMUNITY)
-        .first()
-    )
-    if community is None:
-        raise Refused(_("No community has this code. Please check it."), "community")
+    community = community_to_enter_for(given["community"])
     kinds = {kind.pk: kind for kind in triage.problem_kinds()}
     guessed = triage.problem_kind_of(given["said"], rural=community.rural)
     kind = kinds.get(given["kind"]) or guessed or kinds.get("other")
     if kind is None:
         raise Refused(_("Please choose what it is most like."), "kind")
     compound = Area.objects.filter(code=given["compound"], parent=community).first()
+    longitude, latitude = given["longitude"], given["latitude"]
     known = Problem.objects.filter(
         reference=given["same"], community=community, status__in=JOINABLE
     )
@@ -498,6 +502,7 @@ def _entered(request: HttpRequest, given: dict[str, Any]) -> Report:
         consent=text_in_force("problem", local_day(at)),
         consent_given_by=Voice.Consent.SPOKEN,
         channel=given["channel"],
+        point=(longitude, latitude) if longitude is not None and latitude is not None else None,
         problem=known.first() if given["same"] else None,
         nonce=nonce_of(request),
         by=signed_in_person(request),

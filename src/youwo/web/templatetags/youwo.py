@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField, CheckboxInput
 from django.forms.widgets import CheckboxSelectMultiple, FileInput, RadioSelect, Select
 from django.template.context import Context
@@ -73,6 +74,18 @@ def url_if(name: str, *args: Any) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+@register.inclusion_tag("components/map.html")
+def map_of(name: str, words: str, **data: str) -> dict[str, Any]:
+    """A map with the ground that all maps share; `name` is its id, `data` what its script reads."""
+    return {
+        "name": name,
+        "words": words,
+        "data": {key.replace("_", "-"): value for key, value in data.items()},
+        "tiles": settings.MAP_TILES,
+        "credit": settings.MAP_CREDIT,
+    }
 
 
 @register.simple_tag(takes_context=True)
