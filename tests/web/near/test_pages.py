@@ -26,7 +26,7 @@ from youwo.organizations import actions as organizations
 from youwo.people.models import Skill
 from youwo.service import actions
 from youwo.service.models import Joined
-from youwo.web.near.found import Nearness, Sort, near
+from youwo.web.near.found import Looked, Nearness, Sort
 
 pytestmark = pytest.mark.django_db
 
@@ -52,10 +52,10 @@ def member(volunteer, jinshui, compound):
     return volunteer
 
 
-def found(person, on, chosen="1408", sort=None):
+def found(person, on, chosen="1408"):
     return {
         group.nearness: [(one.sort, one.title) for one in group.rows]
-        for group in near(person, on, chosen=chosen, sort=sort)
+        for group in Looked(person, on, chosen=chosen).groups()
     }
 
 
@@ -128,9 +128,72 @@ def test_the_page_says_why_it_is_near(member, worker, jinshui, compound, at):
 
 def test_one_sort_can_be_chosen(member, worker, jinshui, at):
     published(worker, jinshui, at, title="想请人教用手机挂号")
-    page = words(signed_in(member).get("/near/?what=items"))
+    page = words(signed_in(member).get("/near/?only=items"))
     assert "想请人教用手机挂号" not in page
     assert "附近暂时没有这一类的事" in page
+
+
+def listed(page):
+    return [one.title for one in page.context["rows"]]
+
+
+def test_a_sort_is_shown_whole_and_paged_nearest_first(member, worker, jinshui, compound, at):
+    for number in range(21):
+        published(worker, jinshui, at, title=f"社区心愿{number}")
+    published(worker, jinshui, at, title="小区心愿", compound=compound)
+    client = signed_in(member)
+    first = client.get("/near/?only=wishes")
+    assert (len(listed(first)), listed(first)[0]) == (20, "小区心愿")
+    rest = client.get(f"/near/?only=wishes&cursor={first.context['page'].after}")
+    assert listed(rest) == ["社区心愿1", "社区心愿0"]
+
+
+def test_each_group_leads_to_all_of_a_sort_with_its_count(member, worker, jinshui, at):
+    for number in range(13):
+        published(worker, jinshui, at, title=f"心愿{number}")
+    agreed(worker, jinshui, at)
+    page = words(signed_in(member).get("/near/"))
+    assert "查看全部心愿（13）" in page
+    assert "查看全部服务项（1）" in page
+    assert "查看全部吹哨" not in page
+
+
+def test_what_is_near_is_found_by_two_characters(member, worker, jinshui, stranger, elsewhere, at):
+    published(worker, jinshui, at, title="想要一台收音机")
+    published(worker, jinshui, at, title="想要一副老花镜")
+    published(stranger, elsewhere, at, title="远处的收音机")
+    agreed(worker, jinshui, at, title="修收音机")
+    blown(worker, jinshui, [factories.OrganizationFactory()], at, title="收音机太吵")
+    client = signed_in(member)
+    [(_title, group)] = client.get("/near/?q=音机").context["groups"]
+    assert [one.title for one in group.rows] == ["想要一台收音机", "修收音机", "收音机太吵"]
+    counts = [count for _name, _label, count in client.get("/near/?q=音机").context["sorts"]]
+    assert counts == [1, 1, 1, 0]
+    for sort, title in (("wishes", "想要一台收音机"), ("items", "修收音机")):
+        assert listed(client.get(f"/near/?only={sort}&q=音机")) == [title]
+
+
+def test_the_matter_of_a_whistle_is_not_searched(member, worker, jinshui, at):
+    whistle = blown(worker, jinshui, [factories.OrganizationFactory()], at, title="楼道积水")
+    client = signed_in(member)
+    assert whistle.matter[:2] not in whistle.title
+    assert listed(client.get(f"/near/?only=whistles&q={whistle.matter[:2]}")) == []
+    assert listed(client.get("/near/?only=whistles&q=积水")) == ["楼道积水"]
+
+
+@pytest.mark.parametrize("query", ["?q=飞机", "?only=wishes&q=飞机"])
+def test_a_search_without_a_hit_says_what_to_do(member, worker, jinshui, at, query):
+    published(worker, jinshui, at)
+    page = words(signed_in(member).get(f"/near/{query}"))
+    assert "附近没有与“飞机”有关的事" in page
+    assert "显示全部" in page
+
+
+@pytest.mark.parametrize("only", ["items", "nothing"])
+def test_visitors_cannot_list_what_needs_an_account(worker, jinshui, at, only):
+    agreed(worker, jinshui, at)
+    page = Client().get(f"/near/?only={only}")
+    assert (page.context["only"], "rows" in page.context) == ("", False)
 
 
 def test_visitors_are_told_to_choose_their_place():
@@ -314,8 +377,13 @@ def test_wrong_references_are_counted(monkeypatch):
 
 
 PAGES = {
-    ("visitor", "/near/"): 2,
-    ("member", "/near/"): 11,
+    ("visitor", "/near/"): 3,
+    ("visitor", "/near/?only=wishes"): 2,
+    ("member", "/near/"): 12,
+    ("member", "/near/?q=心愿"): 10,
+    ("member", "/near/?only=wishes"): 7,
+    ("member", "/near/?only=items"): 7,
+    ("member", "/near/?only=whistles&q=水"): 7,
     ("member", "/me/record/"): 4,
     ("member", "/me/record/sheets/{sheet}/"): 4,
     ("member", "/me/skills/"): 4,
@@ -328,6 +396,7 @@ PAGES = {
 def test_each_page_costs_the_same_for_one_and_for_three(
     member, worker, jinshui, compound, at, rows
 ):
+    member.enrolments.update(skills=["computers"])
     for number in range(rows):
         published(worker, jinshui, at, compound=compound)
         item = agreed(worker, jinshui, at)

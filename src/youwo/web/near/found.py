@@ -15,9 +15,11 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from youwo.areas.queries import lying_in
+from youwo.core.paging import Page, page
+from youwo.core.search import matching
 from youwo.dispatch.models import Status as WhistleStatus
 from youwo.dispatch.models import Whistle
 from youwo.needs.models import Problem, ProblemStatus, Status, Wish
@@ -26,9 +28,11 @@ from youwo.organizations.models import MemberEnrolment, Membership, UnitEnrolmen
 from youwo.people.models import Person
 from youwo.service.models import ItemStatus, Joined, ServiceItem
 
-# So many of each sort are looked at; who wants more goes to the lists.
+# So many of each sort are looked at and shown in one go; the list of a sort has them all.
 MOST = 40
 SHOWN = 12
+# So many wishes of a county are looked at for what fits: the latest.
+_FITTING = 80
 
 # Which field of service a skill is of use in.
 _FIELDS = {
@@ -108,7 +112,6 @@ class Around:
 
     compounds: set[str] = field(default_factory=set)
     communities: set[str] = field(default_factory=set)
-    units: set[int] = field(default_factory=set)
     unit_communities: set[str] = field(default_factory=set)
     fields: set[str] = field(default_factory=set)
     # The area that is searched for what fits.
@@ -120,24 +123,31 @@ class Around:
     def codes(self) -> set[str]:
         return self.communities | self.unit_communities | ({self.chosen} - {""})
 
+    @property
+    def has_ties(self) -> bool:
+        """Whether some things are nearer than others."""
+        return bool(self.communities or self.unit_communities)
+
 
 def around(person: Person | None, on: date, chosen: str) -> Around:
-    """Return where somebody belongs on a day, from their enrolments. Three statements at most."""
+    """Return where somebody belongs on a day, from their enrolments. Two statements at most."""
     found = Around(chosen=chosen, county=chosen[:6])
     if person is None:
         return found
     enrolments = MemberEnrolment.objects.holding(on).filter(person=person)
+    units = set()
     for row in enrolments.only(
         "community_id", "compound_id", "organization_id", "skills", "service_wishes"
     ):
         found.communities.add(row.community_id)
         if row.compound_id is not None:
             found.compounds.add(row.compound_id)
-        found.units.add(row.organization_id)
+        units.add(row.organization_id)
         found.fields |= {*row.service_wishes, *(_FIELDS.get(code, "") for code in row.skills)}
     memberships = Membership.objects.in_force(on).filter(person=person)
-    found.units |= set(memberships.values_list("organization_id", flat=True))
-    served = UnitEnrolment.objects.holding(on).filter(organization__in=found.units)
+    served = UnitEnrolment.objects.holding(on).filter(
+        Q(organization__in=units) | Q(organization__in=memberships.values("organization"))
+    )
     found.unit_communities = set(served.values_list("community_id", flat=True))
     found.fields.discard("")
     if found.communities:
@@ -146,108 +156,195 @@ def around(person: Person | None, on: date, chosen: str) -> Around:
     return found
 
 
-def _somewhere(around_: Around) -> Q:
-    here = reduce(
-        or_, (lying_in(code, "community_id") for code in sorted(around_.codes)), Q(pk__in=[])
+@dataclass(frozen=True)
+class Source:
+    """How one sort of thing is read: all that is open, what fits, the order, where its words are.
+
+    The keys of the order are never null.
+    """
+
+    rows: QuerySet[Any]
+    fits: Q
+    by: tuple[str, ...]
+    narrowed: Callable[[QuerySet[Any], str], QuerySet[Any]]
+    title: str
+    due: str = ""
+
+
+_NONE = Q(pk__in=[])
+
+
+def _in_public_terms(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return matching(rows, words, "public_terms")
+
+
+def _in_title(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    # The terms of a whistle hold its matter, too, which not everybody reads.
+    for word in words.split():
+        rows = rows.filter(title__icontains=word)
+    return rows
+
+
+def _fitting_wishes(around_: Around, open_: QuerySet[Wish]) -> Q:
+    """Make the condition of the wishes that fit: what a wish asks for only its words tell."""
+    if not (around_.fields and around_.county):
+        return _NONE
+    rows = open_.filter(lying_in(around_.county, "community_id")).order_by("-published_at", "-id")
+    latest = rows.values_list("pk", "public_title", "public_text")[:_FITTING]
+    return Q(pk__in=[pk for pk, *said in latest if field_of("".join(said)) in around_.fields])
+
+
+def _wishes(around_: Around, person: Person | None) -> Source:
+    rows: QuerySet[Wish] = Wish.objects.filter(status=Status.PUBLISHED)
+    if person is not None:
+        rows = rows.exclude(voice__person=person)
+    return Source(
+        rows.select_related("community", "compound").defer("search_terms", "public_terms"),
+        _fitting_wishes(around_, rows),
+        ("-published_at", "-id"),
+        _in_public_terms,
+        "public_title",
     )
-    if around_.fields and around_.county:
-        return here | lying_in(around_.county, "community_id")
-    return here
 
 
-def _nearness(around_: Around, compound: str | None, community: str, fits: bool) -> Nearness:
-    if compound is not None and compound in around_.compounds:
-        return Nearness.COMPOUND
-    if community in around_.communities:
-        return Nearness.COMMUNITY
-    if around_.chosen and community.startswith(around_.chosen):
-        return Nearness.COMMUNITY if len(around_.chosen) == 12 else Nearness.ELSEWHERE
-    if community in around_.unit_communities:
-        return Nearness.UNIT
-    return Nearness.SKILLS if fits else Nearness.ELSEWHERE
+def _fits(around_: Around) -> Q:
+    return lying_in(around_.county, "community_id") & Q(field__in=around_.fields)
+
+
+def _items(around_: Around, person: Person | None) -> Source:
+    mine = Joined.objects.filter(item=OuterRef("pk"), person=person, left_at__isnull=True)
+    rows = ServiceItem.objects.filter(status__in=[ItemStatus.AGREED, ItemStatus.STARTED])
+    rows = rows.annotate(has_joined=Exists(mine))
+    return Source(
+        rows.select_related("community", "compound", "organization").defer("search_terms"),
+        _fits(around_),
+        ("due_on", "id"),
+        matching,
+        "title",
+        "due_on",
+    )
+
+
+def _whistles(around_: Around, person: Person | None) -> Source:
+    rows = Whistle.objects.filter(status=WhistleStatus.BLOWN)
+    return Source(
+        rows.select_related("community", "compound").defer("search_terms", "matter"),
+        _fits(around_),
+        ("due_at", "id"),
+        _in_title,
+        "title",
+        "due_at",
+    )
+
+
+def _problems(around_: Around, person: Person | None) -> Source:
+    rows = Problem.objects.filter(status=ProblemStatus.OPEN)
+    return Source(
+        rows.select_related("community", "compound").defer("search_terms", "public_terms"),
+        _NONE,
+        ("accepted_at", "id"),
+        _in_public_terms,
+        "public_title",
+    )
+
+
+_READ: dict[Sort, Callable[[Around, Person | None], Source]] = {
+    Sort.WISH: _wishes,
+    Sort.ITEM: _items,
+    Sort.WHISTLE: _whistles,
+    Sort.PROBLEM: _problems,
+}
+
+
+def sorts_for(person: Person | None) -> list[Sort]:
+    """Return what somebody may read; without an account, what everybody may read anyway."""
+    return list(Sort) if person is not None else [Sort.WISH, Sort.PROBLEM]
+
+
+def _nearness(around_: Around, fits: Q) -> Case:
+    here = lying_in(around_.chosen, "community_id") if around_.chosen else _NONE
+    chosen = Nearness.COMMUNITY if len(around_.chosen) == 12 else Nearness.ELSEWHERE
+    return Case(
+        When(compound__in=around_.compounds, then=Value(int(Nearness.COMPOUND))),
+        When(community__in=around_.communities, then=Value(int(Nearness.COMMUNITY))),
+        When(here, then=Value(int(chosen))),
+        When(community__in=around_.unit_communities, then=Value(int(Nearness.UNIT))),
+        When(fits, then=Value(int(Nearness.SKILLS))),
+        default=Value(int(Nearness.ELSEWHERE)),
+        output_field=IntegerField(),
+    )
+
+
+class Looked:
+    """What looks for somebody, sort by sort, with or without words that were typed."""
+
+    def __init__(self, person: Person | None, on: date, *, chosen: str, words: str = "") -> None:
+        self.around = around(person, on, chosen)
+        self.sources = {sort: _READ[sort](self.around, person) for sort in sorts_for(person)}
+        somewhere = reduce(
+            or_, (lying_in(code, "community_id") for code in sorted(self.around.codes)), _NONE
+        )
+        self._rows = {
+            sort: source.narrowed(source.rows.filter(somewhere | source.fits), words)
+            for sort, source in self.sources.items()
+        }
+
+    def _by(self, sort: Sort) -> tuple[str, ...]:
+        # Where all is equally near, an index gives the order.
+        return ("nearness",) * self.around.has_ties + self.sources[sort].by
+
+    def _marked(self, sort: Sort) -> QuerySet[Any]:
+        fits = self.sources[sort].fits
+        rows: QuerySet[Any] = self._rows[sort].annotate(nearness=_nearness(self.around, fits))
+        return rows
+
+    def _near(self, sort: Sort, rows: Iterable[Any]) -> list[Near]:
+        source = self.sources[sort]
+        return [
+            Near(
+                sort,
+                Nearness(row.nearness),
+                row,
+                getattr(row, source.title),
+                _place(row),
+                getattr(row, source.due) if source.due else None,
+            )
+            for row in rows
+        ]
+
+    def groups(self) -> list[Group]:
+        """Return the nearest of each sort, by nearness. One statement a sort."""
+        found = [
+            one
+            for sort in self.sources
+            for one in self._near(sort, self._marked(sort).order_by(*self._by(sort))[:MOST])
+        ]
+        by_nearness = [[one for one in found if one.nearness is nearness] for nearness in Nearness]
+        return [
+            Group(rows[0].nearness, _mixed(rows), len(rows) > SHOWN) for rows in by_nearness if rows
+        ]
+
+    def counts(self) -> dict[Sort, int]:
+        """Return how many of each sort there are. One statement."""
+        parts = [
+            rows.order_by()
+            .annotate(of=Value(int(sort), output_field=IntegerField()))
+            .values("of")
+            .annotate(many=Count("pk"))
+            .values_list("of", "many")
+            for sort, rows in self._rows.items()
+        ]
+        counted = dict(parts[0].union(*parts[1:], all=True))
+        return {sort: counted.get(int(sort), 0) for sort in self.sources}
+
+    def listed(self, sort: Sort, cursor: str | None) -> tuple[Page[Any], list[Near]]:
+        """Return a page of all of one sort, nearest first. One statement."""
+        found = page(self._marked(sort), by=self._by(sort), cursor=cursor)
+        return found, self._near(sort, found)
 
 
 def _place(row: Any) -> str:
     return f"{row.community.name} · {row.compound.name}" if row.compound else row.community.name
-
-
-def _near(
-    around_: Around,
-    sort: Sort,
-    rows: Iterable[Any],
-    *,
-    title: Callable[[Any], str],
-    due: Callable[[Any], Any],
-    fits: Callable[[Any], bool],
-) -> list[Near]:
-    return [
-        Near(
-            sort,
-            _nearness(around_, row.compound_id, row.community_id, fits(row)),
-            row,
-            title(row),
-            _place(row),
-            due(row),
-        )
-        for row in rows
-    ]
-
-
-def _wishes(around_: Around, person: Person | None) -> list[Near]:
-    rows: QuerySet[Wish] = Wish.objects.filter(_somewhere(around_), status=Status.PUBLISHED)
-    if person is not None:
-        rows = rows.exclude(voice__person=person)
-    rows = rows.select_related("community", "compound").defer("search_terms", "public_terms")
-    return _near(
-        around_,
-        Sort.WISH,
-        rows.order_by("-published_at", "-id")[: MOST * 2],
-        title=lambda wish: wish.public_title,
-        due=lambda wish: None,
-        fits=lambda wish: field_of(wish.public_title + wish.public_text) in around_.fields,
-    )
-
-
-def _items(around_: Around, person: Person) -> list[Near]:
-    mine = Joined.objects.filter(item=OuterRef("pk"), person=person, left_at__isnull=True)
-    rows = ServiceItem.objects.filter(
-        _somewhere(around_), status__in=[ItemStatus.AGREED, ItemStatus.STARTED]
-    ).annotate(has_joined=Exists(mine))
-    rows = rows.select_related("community", "compound", "organization").defer("search_terms")
-    return _near(
-        around_,
-        Sort.ITEM,
-        rows.order_by("due_on", "id")[:MOST],
-        title=lambda item: item.title,
-        due=lambda item: item.due_on,
-        fits=lambda item: item.field in around_.fields,
-    )
-
-
-def _whistles(around_: Around) -> list[Near]:
-    rows = Whistle.objects.filter(_somewhere(around_), status=WhistleStatus.BLOWN)
-    rows = rows.select_related("community", "compound").defer("search_terms", "matter")
-    return _near(
-        around_,
-        Sort.WHISTLE,
-        rows.order_by("due_at", "id")[:MOST],
-        title=lambda whistle: whistle.title,
-        due=lambda whistle: whistle.due_at,
-        fits=lambda whistle: whistle.field in around_.fields,
-    )
-
-
-def _problems(around_: Around) -> list[Near]:
-    rows = Problem.objects.filter(_somewhere(around_), status=ProblemStatus.OPEN)
-    rows = rows.select_related("community", "compound").defer("search_terms", "public_terms")
-    return _near(
-        around_,
-        Sort.PROBLEM,
-        rows.order_by("accepted_at", "id")[:MOST],
-        title=lambda problem: problem.public_title,
-        due=lambda problem: None,
-        fits=lambda problem: False,
-    )
 
 
 @dataclass(frozen=True)
@@ -257,31 +354,6 @@ class Group:
     nearness: Nearness
     rows: list[Near]
     more: bool
-
-
-def near(person: Person | None, on: date, *, chosen: str, sort: Sort | None = None) -> list[Group]:
-    """Return what looks for somebody, nearest first. At most seven statements, whatever there is.
-
-    Without an account: what everybody may read anyway.
-    """
-    around_ = around(person, on, chosen)
-    readers: dict[Sort, Callable[[], list[Near]]] = {
-        Sort.WISH: lambda: _wishes(around_, person),
-        Sort.PROBLEM: lambda: _problems(around_),
-    }
-    if person is not None:
-        readers[Sort.ITEM] = lambda: _items(around_, person)
-        readers[Sort.WHISTLE] = lambda: _whistles(around_)
-    found = [one for name, read in readers.items() if sort in (None, name) for one in read()]
-    groups = []
-    for nearness in Nearness:
-        rows = [one for one in found if one.nearness is nearness]
-        # What merely lies in a larger area is shown to who belongs nowhere yet.
-        if not rows or (nearness is Nearness.ELSEWHERE and around_.communities):
-            continue
-        rows.sort(key=lambda one: one.sort)
-        groups.append(Group(nearness, _mixed(rows), len(rows) > SHOWN))
-    return groups
 
 
 def _mixed(rows: list[Near]) -> list[Near]:

@@ -19,7 +19,7 @@ from youwo.service.models import ServiceItem
 from youwo.service.queries import items_seen_by
 from youwo.web.access import person_of, public, signed_in, signed_in_person, with_units
 from youwo.web.home.choices import place, place_code
-from youwo.web.near.found import Nearness, Sort, near
+from youwo.web.near.found import Looked, Nearness, Sort
 
 _TITLES = {
     Nearness.COMPOUND: gettext_lazy("In your compound"),
@@ -38,24 +38,31 @@ _SORTS = {
 
 @public
 def index(request: HttpRequest) -> HttpResponse:
-    """Show what looks for somebody near the visitor, nearest first, and why it is near."""
-    person, at = person_of(request), timezone.now()
-    on = local_day(at)
-    asked = request.GET.get("what", "")
-    sort = _SORTS[asked][0] if asked in _SORTS else None
-    groups = near(person, on, chosen=place_code(request), sort=sort)
-    promised = promised_by(person, on).order_by("due_at", "id")[:3] if person else []
+    """Show what looks for somebody near the visitor, nearest first: some of all, or all of a sort.
+
+    Words are looked for in whatever is near.
+    """
+    person, on = person_of(request), local_day(timezone.now())
+    words = request.GET.get("q", "").strip()[:40]
+    looked = Looked(person, on, chosen=place_code(request), words=words)
+    counts = looked.counts()
+    asked = request.GET.get("only", "")
+    only = asked if asked in _SORTS and _SORTS[asked][0] in counts else ""
     context = {
-        "groups": [(_TITLES[group.nearness], group) for group in groups],
         "sorts": [
-            (name, words)
-            for name, (sort_, words) in _SORTS.items()
-            if person is not None or sort_ in (Sort.WISH, Sort.PROBLEM)
+            (name, label, counts[sort]) for name, (sort, label) in _SORTS.items() if sort in counts
         ],
-        "what": asked if sort is not None else "",
-        "promised": promised,
+        "only": only,
+        "words": words,
         "has_place": place(request) is not None,
     }
+    if only:
+        found, rows = looked.listed(_SORTS[only][0], request.GET.get("cursor"))
+        context |= {"page": found, "rows": rows}
+        return render(request, "near/only.html", context)
+    context["groups"] = [(_TITLES[group.nearness], group) for group in looked.groups()]
+    if person is not None and not words:
+        context["promised"] = promised_by(person, on).order_by("due_at", "id")[:3]
     return render(request, "near/index.html", context)
 
 
