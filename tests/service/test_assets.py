@@ -15,10 +15,11 @@ from tests.service.asset_factories import (
     received,
     share,
 )
+from tests.service.factories import deliver
 from youwo.core.refused import Refused
 from youwo.journal.models import Line
 from youwo.service import upkeep
-from youwo.service.actions import assets
+from youwo.service.actions import assets, contest
 from youwo.service.models import Asset, Delivery
 from youwo.turns.models import Turn
 
@@ -555,3 +556,33 @@ def test_the_database_refuses_two_keepers(worker, resident, jinshui, at):
         Asset.objects.filter(pk=asset.pk).update(
             keeper_person=resident, keeper_organization=factories.OrganizationFactory()
         )
+
+
+def test_what_stands_already_belongs_to_the_next_delivery_of_the_same(worker, jinshui, at):
+    asset = handed_over(worker, jinshui, at)
+    item, owner = asset.delivery_goods.delivery.item, asset.delivery_goods.delivery.organization
+    contest(item, reason="灭火器还没有到", by=worker, at=at)
+    goods = [("灭火器", Decimal(20), "套"), ("垃圾桶", Decimal(40), "个")]
+
+    made = deliver(item, factories.mandated(owner), owner, at + timedelta(hours=1), goods=goods)
+
+    bins = made.goods.get(item="垃圾桶")
+    assert again(asset).delivery_goods == bins
+    assert upkeep.handed_on(made.goods.all()) == {bins.pk: Decimal(40)}
+
+
+def test_more_than_comes_now_stays_with_what_was_taken_back(worker, jinshui, at):
+    asset = handed_over(worker, jinshui, at)
+    item, owner = asset.delivery_goods.delivery.item, asset.delivery_goods.delivery.organization
+    contest(item, reason="数量不对", by=worker, at=at)
+
+    made = deliver(
+        item,
+        factories.mandated(owner),
+        owner,
+        at + timedelta(hours=1),
+        goods=[("垃圾桶", Decimal(30), "个")],
+    )
+
+    assert again(asset).delivery_goods == asset.delivery_goods
+    assert upkeep.handed_on(made.goods.all()) == {}

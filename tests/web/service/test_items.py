@@ -12,7 +12,7 @@ from tests import factories
 from tests.needs.problem_factories import accepted
 from tests.organizations.factories import MembershipFactory
 from tests.service import factories as made
-from tests.web.needs.people import signed_in
+from tests.web.needs.people import signed_in, words
 from tests.web.service.test_meetings import item_form
 from youwo.ledger.models import Entry
 from youwo.needs.actions import problems
@@ -148,6 +148,16 @@ def test_what_is_wrong_with_an_item_stands_at_the_field(at_work, jinshui):
 
 def test_a_county_chooses_the_community_first(coordinator, jinshui):
     assert signed_in(coordinator).get("/service/new/").context["communities"] == [jinshui]
+
+
+def test_where_there_are_many_a_community_is_found_by_its_name(coordinator, jinshui, monkeypatch):
+    monkeypatch.setattr("youwo.web.service.shared._LISTED", 1)
+    factories.community("140802005023", "银税社区")
+    county = signed_in(coordinator)
+
+    assert county.get("/service/new/").context["communities"] == []
+    assert county.get("/service/new/?q=金税").context["communities"] == [jinshui]
+    assert "没找到这个名字的社区" in words(county.get("/service/new/?q=无名"))
 
 
 # --- steps ------------------------------------------------------------------------------------

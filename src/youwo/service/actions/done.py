@@ -32,6 +32,8 @@ from youwo.service.actions.moving import (
     tell_units,
 )
 from youwo.service.models import (
+    Asset,
+    AssetStatus,
     Delivery,
     DeliveryGoods,
     DeliveryHand,
@@ -106,10 +108,12 @@ def deliver(
         recorded_at=at,
         source=source,
     )
-    DeliveryGoods.objects.bulk_create(
+    things = DeliveryGoods.objects.bulk_create(
         DeliveryGoods(delivery=delivery, item=thing, quantity=quantity, unit=unit)
         for thing, quantity, unit in goods
     )
+    if things:
+        _carry_over(item, things)
     DeliveryHand.objects.bulk_create(
         DeliveryHand(delivery=delivery, person=person, minutes=spent) for person, spent in hands
     )
@@ -123,6 +127,33 @@ def deliver(
         move(item, "contribute", at=at, also=["started_at"])
     journal.write("deliver", item, by=by, at=at, area_code=item.community_id, delivery=delivery.pk)
     return delivery
+
+
+def _carry_over(item: ServiceItem, things: Sequence[DeliveryGoods]) -> None:
+    """Let what came with a delivery that was taken back, and stands somewhere, belong to these.
+
+    Bins that stand in a yard are not handed over a second time because a fence was missing.
+    """
+    standing_assets = (
+        Asset.objects.filter(
+            delivery_goods__delivery__item=item, delivery_goods__delivery__revoked_at__isnull=False
+        )
+        .exclude(status=AssetStatus.RETIRED)
+        .select_related("delivery_goods")
+        .order_by("pk")
+    )
+    left = {row.pk: row.quantity for row in things}
+    moved = []
+    for asset in standing_assets:
+        before = asset.delivery_goods
+        for row in things:
+            same = before is not None and (before.item, before.unit) == (row.item, row.unit)
+            if same and asset.quantity <= left[row.pk]:
+                left[row.pk] -= asset.quantity
+                asset.delivery_goods = row
+                moved.append(asset)
+                break
+    Asset.objects.bulk_update(moved, ["delivery_goods"])
 
 
 def _must_speak_for(

@@ -261,9 +261,7 @@ def new(request: HttpRequest) -> HttpResponse:
     problem = _problem(request)
     community = problem.community if problem else shared.community_of(request)
     if community is None:
-        return render(
-            request, "service/choose.html", {"communities": shared.communities_of(request)}
-        )
+        return shared.choose_community(request)
     shared.must_deal(request, community.pk)
     at = timezone.now()
     known = partners(community, local_day(at))

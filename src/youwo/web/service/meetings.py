@@ -132,7 +132,7 @@ def call(request: HttpRequest) -> HttpResponse:
     """Call a meeting for a reason."""
     community = shared.community_of(request)
     if community is None:
-        return _choose(request)
+        return shared.choose_community(request)
     at = timezone.now()
     first = queries.first_guests(community, local_day(at))
     known = partners(community, local_day(at)).everybody()
@@ -170,16 +170,12 @@ def call(request: HttpRequest) -> HttpResponse:
     return render(request, "service/call.html", {"form": form, "community": community}, status=422)
 
 
-def _choose(request: HttpRequest) -> HttpResponse:
-    return render(request, "service/choose.html", {"communities": shared.communities_of(request)})
-
-
 @staff(*rules.DEALING)
 def rhythm(request: HttpRequest) -> HttpResponse:
     """Set, change or end the day of the month on which a community meets."""
     community = shared.community_of(request)
     if community is None:
-        return _choose(request)
+        return shared.choose_community(request)
     series = MeetingSeries.objects.filter(community=community, ends_on__isnull=True).first()
     at = timezone.now()
     who: dict[str, Any] = {"by": signed_in_person(request), "at": at}

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
 from youwo.areas.models import Area
+from youwo.areas.queries import find
 from youwo.areas.rules import kind_of
 from youwo.core.clock import local_day
 from youwo.core.references import parse_reference
@@ -74,10 +76,21 @@ def item_of(request: HttpRequest, reference: str) -> ServiceItem:
 def communities_of(request: HttpRequest) -> list[Area]:
     """Return the communities that the visitor works for, when they are few enough to list."""
     codes = powers_of(request).codes(*rules.DEALING)
-    condition = in_any(codes, "code")
-    rows = Area.objects.communities().valid(local_day(timezone.now())).filter(condition)
-    found = list(rows.order_by("code")[: _LISTED + 1])
+    rows = Area.objects.communities().valid(local_day(timezone.now())).filter(in_any(codes, "code"))
+    found = list(rows.select_related("parent").order_by("code")[: _LISTED + 1])
     return found if len(found) <= _LISTED else []
+
+
+def choose_community(request: HttpRequest) -> HttpResponse:
+    """Let the visitor choose one of their communities: of a list, or by its name where many."""
+    found, words = communities_of(request), request.GET.get("q", "").strip()[:20]
+    few = bool(found)
+    if words and not few:
+        kinds, on = [Area.Kind.COMMUNITY], local_day(timezone.now())
+        for code in powers_of(request).codes(*rules.DEALING):
+            found += find(words, code, kinds=kinds, limit=_LISTED, on=on)
+    context = {"communities": found, "few": few, "words": words}
+    return render(request, "service/choose.html", context)
 
 
 def community_of(request: HttpRequest) -> Area | None:
