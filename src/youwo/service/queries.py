@@ -29,6 +29,7 @@ from youwo.service.models import (
     DeliveryHand,
     Invitation,
     ItemHelper,
+    ItemStatus,
     JointMeeting,
     JointMeetingQuerySet,
     MeetingSeries,
@@ -276,7 +277,9 @@ def items_of_problem(problem: Problem, *, whole: bool) -> list[ServiceItem]:
 
 
 def carrier_of(problem: Problem) -> ServiceItem | None:
-    """Return the service item that carries a problem now, if one does."""
+    """Return the service item that carries a problem now, or that solved it, if one did."""
+    if problem.status == ProblemStatus.CLOSED:
+        return problem.service_items.filter(status=ItemStatus.CLOSED).order_by("-closed_at").first()
     return problem.service_items.under_way().first()
 
 

@@ -407,6 +407,20 @@ def test_the_problems_own_page_leaves_the_end_to_the_item(at_work, delivered):
     assert delivered.problem.status == ProblemStatus.DONE
 
 
+def test_a_solved_problem_is_opened_again_at_the_item_that_solved_it(
+    at_work, delivered, worker, at
+):
+    actions.close(delivered, asked="问过张师傅", by=worker, at=at)
+    page = f"/work/problems/{delivered.problem.reference}/"
+
+    shown = at_work.get(page)
+    assert (shown.context["carrier"], "reopen" in shown.context["may"]) == (delivered, False)
+    assert f'href="/service/{delivered.reference}/reopen/"' in shown.content.decode()
+    refused = at_work.post(f"{page}reopen/", {"reopen-reason": "又坏了"})
+    assert refused.status_code == 422
+    assert Entry.objects.count() == 1
+
+
 def test_what_is_not_done_yet_goes_on(at_work, delivered):
     at_work.post(f"/service/{delivered.reference}/contest/", {"reason": "门还没装"})
 

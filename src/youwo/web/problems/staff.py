@@ -193,7 +193,7 @@ def _case(
     return render(request, "problems/staff/detail.html", context, status=status)
 
 
-_CARRIED = (ProblemStatus.IN_HAND, ProblemStatus.DONE)
+_CARRIED = (ProblemStatus.IN_HAND, ProblemStatus.DONE, ProblemStatus.CLOSED)
 
 
 def _may(seen: Seen) -> set[str]:
@@ -338,6 +338,12 @@ def _close(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
 
 
 def _reopen(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
+    if carrier_of(seen.problem) is not None:
+        raise Refused(
+            _(
+                "A service item solved this problem. Please open it again there: the deed goes with it."
+            )
+        )
     problems.reopen(seen.problem, **given, **who)
     return _("It is open again; everybody who reported it reads why.")
 
