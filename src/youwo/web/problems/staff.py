@@ -341,7 +341,8 @@ def _reopen(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
     if carrier_of(seen.problem) is not None:
         raise Refused(
             _(
-                "A service item solved this problem. Please open it again there: the deed goes with it."
+                "A service item solved this problem. Please open it again there:"
+                " the deed goes with it."
             )
         )
     problems.reopen(seen.problem, **given, **who)
