@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from tests import factories
 from tests.dispatch.factories import answered
@@ -172,3 +173,14 @@ def test_what_residents_said_of_a_solved_problem_is_the_publics_view(
     round_ = planned(worker, template(jinshui, at), jinshui, at, **days)
     voices = facts.public_voices(round_, known_at=at)[unit.pk, jinshui.pk]
     assert [list(voice.chosen.values()) for voice in voices] == [[1], [1], [0]]
+
+
+def test_the_whistle_leads_its_sides_there_once_they_are_asked(whistle, acting, at):
+    page = f"/work/whistles/{whistle.reference}/"
+    before = signed_in(acting).get(page)
+    sweep(at)
+
+    shown = signed_in(acting).get(page)
+
+    assert (before.context["looks_back"], shown.context["looks_back"]) == (False, True)
+    assert reverse("evaluation:whistle", args=[whistle.reference]) in shown.content.decode()
