@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import OrganizationFactory
+from tests.factories import OrganizationFactory, mandated
 from tests.organizations.factories import PairingFactory
 from tests.organizations.planning.conftest import NEAR, pairs
 from youwo.areas.models import Area
@@ -51,6 +51,18 @@ def test_a_plan_is_put_away_once(county, coordinator, stranger, at):
     plans.drop(plan, by=coordinator, at=at)
 
     assert refused(plans.drop, plan, by=coordinator, at=at) is None
+
+
+def test_units_whose_places_change_are_told_of_it_and_of_its_end(
+    planned, units, county, coordinator, at
+):
+    plan, acting = planned(), mandated(units[0])
+    subjects = acting.messages.order_by("pk").values_list("subject", flat=True)
+
+    adoption = plans.adopt(plan, area=county, by=coordinator, at=at)
+    plans.undo(adoption, by=coordinator, at=at + timedelta(minutes=1))
+
+    assert list(subjects) == ["您单位联系的地方有变动。"] * 2
 
 
 def test_people_move_a_place_to_another_unit_or_leave_it_out(
@@ -206,11 +218,11 @@ def test_adopting_costs_the_same_for_many(
     plan, other = planned(), planned()
     town = compounds[2].parent.parent
     PairingFactory(organization=units[0], area=compounds[2])
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         plans.adopt(plan, area=town, by=coordinator, at=at)
     for unit in units:
         PairingFactory(organization=unit, area=compounds[1])
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         plans.adopt(other, area=county, by=coordinator, at=at)
 
 

@@ -17,6 +17,7 @@ from youwo.organizations.actions import plans
 from youwo.organizations.models import Plan
 from youwo.organizations.planning import working
 from youwo.organizations.planning.reading import read
+from youwo.web.pairings.words import trouble
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +155,20 @@ def test_a_plan_is_worked_out_once_and_not_when_put_away(planned, units, coordin
     working.work_out(dropped, at=at)
 
     assert Plan.objects.get(pk=dropped.pk).state == "dropped"
+
+
+def test_whoever_waits_for_a_plan_that_failed_is_told(county, units, coordinator, at, monkeypatch):
+    plan = plans.ask(county, by=coordinator, at=at)
+
+    def broken(*args):
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(working, "pair", broken)
+    with pytest.raises(RuntimeError):
+        working.work_out(plan, at=at)
+
+    plan.refresh_from_db()
+    assert (plan.state, "请再提一次" in trouble(plan.trouble)) == ("impossible", True)
 
 
 def test_what_is_put_away_while_it_is_worked_out_stays_put_away(

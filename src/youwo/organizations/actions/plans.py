@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area, within
 from youwo.core.clock import local_day
@@ -16,8 +17,17 @@ from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.journal.actions import write
 from youwo.journal.models import Line
+from youwo.notices.actions import tell
+from youwo.notices.models import Kind as NoticeKind
 from youwo.organizations import rules, tasks
-from youwo.organizations.models import Adoption, Organization, Pairing, Plan, Proposed
+from youwo.organizations.models import (
+    Adoption,
+    Mandate,
+    Organization,
+    Pairing,
+    Plan,
+    Proposed,
+)
 from youwo.organizations.planning.reading import distances_to
 from youwo.organizations.queries import fresh_references
 from youwo.people.models import Person
@@ -185,7 +195,21 @@ def adopt(plan: Plan, *, area: Area, by: Person, at: datetime) -> Adoption:
         ended=len(ended),
         adoption=adoption.pk,
     )
+    _tell(adoption, {one.organization_id for one in [*begun, *ended]}, by=by, at=at)
     return adoption
+
+
+def _tell(adoption: Adoption, units: set[Any], *, by: Person, at: datetime) -> None:
+    """Tell those who act for the units whose places have changed, in as many statements as one."""
+    acting = Mandate.objects.in_force(local_day(at)).filter(organization__in=units)
+    tell(
+        Person.objects.filter(pk__in=acting.values("person")).exclude(pk=by.pk),
+        kind=NoticeKind.ACCOUNT,
+        subject=gettext_lazy("The places that your unit looks after have changed."),
+        link="/work/pairings/",
+        cause=f"adoption:{adoption.pk}:{at.isoformat()}",
+        at=at,
+    )
 
 
 def _begin(
@@ -246,6 +270,7 @@ def undo(adoption: Adoption, *, by: Person, at: datetime) -> Adoption:
         )
     adoption.undone_at, adoption.undone_by = at, by
     adoption.save(update_fields=["undone_at", "undone_by"])
+    again = list(adoption.ended_ones.values_list("pk", flat=True))
     adoption.begun.update(voided_at=at, void_reason=UNDONE)
     adoption.ended_ones.update(ends_on=None, ended_at=None, end_reason="", ended_by=None)
     adoption.rows.update(adoption=None)
@@ -257,6 +282,8 @@ def undo(adoption: Adoption, *, by: Person, at: datetime) -> Adoption:
         area_code=adoption.area_id,
         adoption=adoption.pk,
     )
+    touched = Pairing.objects.filter(Q(adoption=adoption) | Q(pk__in=again))
+    _tell(adoption, set(touched.values_list("organization", flat=True)), by=by, at=at)
     return adoption
 
 

@@ -58,6 +58,12 @@ def work_out(plan: Plan, *, at: datetime) -> None:
             state=Plan.State.IMPOSSIBLE, trouble=impossible.trouble
         )
         return
+    except Exception:
+        # Whoever waits for it is told at once; what went wrong stands in the log.
+        Plan.objects.filter(pk=plan.pk).update(
+            state=Plan.State.IMPOSSIBLE, trouble={"kind": "failed"}
+        )
+        raise
     _write_down(plan, start, worked)
 
 

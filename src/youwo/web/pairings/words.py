@@ -26,6 +26,8 @@ def ended_why(reason: str) -> str:
 def trouble(found: dict[str, Any]) -> str:
     """Say why a plan is not possible, and what must be loosened."""
     kind = found.get("kind")
+    if kind == "failed":
+        return _("Something went wrong while it was worked out. Please ask for the plan once more.")
     if kind == "no_places":
         return _(
             "There is no such place in this area yet. Choose others, or enter compounds first."
