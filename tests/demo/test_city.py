@@ -17,16 +17,19 @@ from youwo.demo import city, live, signins
 from youwo.demo.places import JINSHUI
 from youwo.demo.size import CUT_OFF, FULL
 from youwo.demo.units import TAX_OFFICE
+from youwo.dispatch.models import Whistle
+from youwo.evaluation.models import Answer
 from youwo.insight import queries
 from youwo.journal.queries import history
 from youwo.ledger.models import Entry, Kind
 from youwo.needs import actions
-from youwo.needs.models import Channel, Delivery, Mover, Status, Wish
+from youwo.needs.models import Channel, Delivery, Mover, Problem, Status, Wish
 from youwo.notices.models import Message
-from youwo.organizations.models import MemberEnrolment, Organization, UnitEnrolment
+from youwo.organizations.models import MemberEnrolment, Organization, Pairing, UnitEnrolment
 from youwo.organizations.rules import acts_for
 from youwo.people.models import Person, Role
 from youwo.people.rules import powers
+from youwo.service.models import ServiceItem
 
 
 def quiet(*_):
@@ -197,6 +200,11 @@ def facts():
         sorted(map(str, MemberEnrolment.objects.values_list(*enrolled, "person__name"))),
         sorted(map(str, UnitEnrolment.objects.values_list(*enrolled, "organization__name"))),
         sorted(map(str, Wish.objects.values_list("public_title", "said", "status", "since"))),
+        sorted(map(str, Problem.objects.values_list("title", "status", "since", "compound"))),
+        sorted(map(str, ServiceItem.objects.values_list("title", "status", "since", "due_on"))),
+        sorted(map(str, Whistle.objects.values_list("title", "status", "since", "due_at"))),
+        sorted(map(str, Answer.objects.values_list("sheet__evaluated__person__name", "step"))),
+        sorted(map(str, Pairing.objects.values_list("organization__name", "area", "starts_on"))),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -16,6 +16,7 @@ from youwo.core.horizons import SETTLING
 from youwo.core.refused import Refused
 from youwo.demo import (
     compounds,
+    ends,
     evaluation,
     hearings,
     history,
@@ -27,6 +28,7 @@ from youwo.demo import (
     problems,
     service,
     signins,
+    touched,
     units,
     whistles,
 )
@@ -58,6 +60,8 @@ class Built:
     part: float
     until: datetime
     standing: dict[str, int]
+    # What somebody has touched since, by label: left alone for ever.
+    touched: dict[str, list[str]] = field(default_factory=dict)
 
 
 def built() -> Built | None:
@@ -67,7 +71,12 @@ def built() -> Built | None:
         return None
     data = line.data
     return Built(
-        int(line.target_key), int(data["version"]), float(data["part"]), line.at, data["wishes"]
+        int(line.target_key),
+        int(data["version"]),
+        float(data["part"]),
+        line.at,
+        data["wishes"],
+        data.get("touched", {}),
     )
 
 
@@ -77,7 +86,12 @@ def _write_down(verb: str, built: Built) -> None:
         verb=verb,
         target_label=_LABEL,
         target_key=str(built.seed),
-        data={"version": built.version, "part": built.part, "wishes": built.standing},
+        data={
+            "version": built.version,
+            "part": built.part,
+            "wishes": built.standing,
+            "touched": built.touched,
+        },
     )
 
 
@@ -188,15 +202,31 @@ def refresh(found: Built, *, now: datetime, progress: Progress) -> Built:
         return found
     with _hurrying(), transaction.atomic():
         progress(_("history"), 0.0)
+        last = Line.objects.filter(target_label=_LABEL).order_by("id").last()
+        theirs = touched.read(found.touched, after=last.pk if last is not None else 0)
         _write_history(
             found.seed, now=now, after=found.until, part=found.part, progress=lambda *_: None
         )
         progress(_("live work"), 0.4)
-        kept = live.finish(found.standing, before=found.until, now=now)
-        standing = live.build(found.seed, now=now, kept=kept)
-        hearings.build(found.seed, now=now)
-        made = Built(found.seed, found.version, found.part, now, standing)
+        standing = _retell(found, theirs, now=now)
+        made = Built(found.seed, found.version, found.part, now, standing, theirs.written())
         _write_down("refresh", made)
         progress(_("live work"), 0.6)
     _catch_up(now)
     return made
+
+
+def _retell(found: Built, theirs: touched.Touched, *, now: datetime) -> dict[str, int]:
+    """End what is still ours of an earlier day, and play what is under way on the new one."""
+    seed = found.seed
+    ends.end(seed, theirs, now=now)
+    kept = live.finish(found.standing, before=found.until, now=now)
+    ends.end_overdue_wishes(theirs, set(kept.values()), now=now)
+    standing = live.build(seed, now=now, kept=kept)
+    hearings.build(seed, now=now, touched=theirs)
+    problems.retell(seed, now=now)
+    service.retell(seed, now=now)
+    evaluation.retell(seed, theirs, now=now)
+    compounds.retell(seed, theirs, now=now)
+    whistles.retell(seed, now=now)
+    return standing

@@ -23,14 +23,18 @@ from youwo.demo.jinshui import THREE_NO
 from youwo.demo.pairings import PROPERTY_UNIT
 from youwo.demo.places import JINSHUI
 from youwo.demo.size import BEGIN
+from youwo.demo.touched import Touched
+from youwo.demo.words import read
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
 from youwo.service import upkeep
 from youwo.service.actions import assets
-from youwo.service.models import Asset
+from youwo.service.models import Asset, AssetStatus
 
 Kind = CompoundFact.Kind
 _FEWEST = 3
+# So long people leave a thing before they see to it.
+_A_WHILE = timedelta(days=2)
 # In a compound looked after by a company; in an older one.
 _COMPANY = {
     Kind.MANAGING_BODY: 0.5,
@@ -225,3 +229,83 @@ def _keep(story: _Story) -> None:
         at=story.ago(1, 16),
     )
     upkeep.remind(story.now)
+
+
+def retell(seed: int, touched: Touched, *, now: datetime) -> None:
+    """Look after Jinshui's assets on a later day as people do: some of it a few days late."""
+    draw = dice(seed, "assets", local_day(now))
+    worker = Person.objects.get(username="worker")
+    compounds = Area.objects.filter(parent=JINSHUI, kind=Area.Kind.COMPOUND).order_by("code")
+    community = Area.objects.get(pk=JINSHUI)
+    story = _Story(now, draw, worker, community, list(compounds))
+    kept = Asset.objects.within(JINSHUI).exclude(status=AssetStatus.RETIRED)
+    for asset in kept.select_related("area").order_by("pk"):
+        if asset not in touched:
+            _see_to(story, asset)
+    if kept.exists():
+        _go_on(story, touched)
+    upkeep.remind(now)
+
+
+def _see_to(story: _Story, asset: Asset) -> None:
+    """Do what has waited for some days: sign, replace, repair, look at it."""
+    words, today, at = read("ends"), local_day(story.now), story.now
+    if not asset.is_received and asset.handed_over_on < today - _A_WHILE:
+        signed = Asset.Received.SIGNATURE
+        by = words["signed_by"][0 if asset.keeper_organization_id else 1]
+        assets.receive([asset], how=signed, receiver=by, on=today, by=story.worker, at=at)
+    elif asset.expires_on and asset.expires_on < today - 4 * _A_WHILE:
+        _replace(story, asset, words["retired"])
+    elif asset.is_broken and local_day(asset.since) < today - _A_WHILE:
+        assets.repair(asset, note=words["repaired"], by=story.worker, at=at)
+    elif asset.next_inspection_on and asset.next_inspection_on < today - 2 * _A_WHILE:
+        _looked_at(story, asset, at, sound=True, note="")
+
+
+def _replace(story: _Story, asset: Asset, reason: str) -> None:
+    """Take what has expired out of use, and enter the new one in its place."""
+    assets.retire(asset, reason=reason, by=story.worker, at=story.now)
+    years = timedelta(days=365)
+    thing = asset.name, int(asset.quantity), asset.unit
+    _enter_new(story, thing, asset.area, asset.place, months=6, expires=story.now + 5 * years)
+
+
+def _enter_new(
+    story: _Story,
+    thing: tuple[str, int, str],
+    area: Area,
+    place: str,
+    *,
+    months: int,
+    expires: datetime | None = None,
+) -> None:
+    name, quantity, unit = thing
+    assets.enter(
+        name,
+        quantity=Decimal(quantity),
+        unit=unit,
+        area=area,
+        place=place,
+        source="街道统一配发",
+        on=local_day(story.now),
+        expires_on=local_day(expires) if expires else None,
+        inspect_every_months=months,
+        nonce=nonce(story.draw),
+        by=story.worker,
+        at=story.now,
+    )
+
+
+def _go_on(story: _Story, touched: Touched) -> None:
+    """Hand something over, and find something broken, where nothing such waits."""
+    kept = Asset.objects.within(JINSHUI).exclude(status=AssetStatus.RETIRED)
+    if not kept.filter(received_on=None).exists():
+        words = story.draw.choice(read("ends")["handed"])
+        area = story.draw.choice(story.compounds)
+        _enter_new(story, tuple(words["thing"]), area, words["place"], months=words["months"])
+    if not kept.filter(status=AssetStatus.REPAIR).exists():
+        rows = kept.filter(received_on__isnull=False).select_related("area").order_by("pk")
+        sound = [asset for asset in rows if asset not in touched]
+        if sound:
+            broken = story.draw.choice(sound)
+            _looked_at(story, broken, story.now, sound=False, note="有一处松动，先停用")

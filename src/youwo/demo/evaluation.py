@@ -19,17 +19,33 @@ from youwo.core.clock import local_day, start_of
 from youwo.demo.draws import dice, nonce
 from youwo.demo.places import JINSHUI
 from youwo.demo.signins import MEMBER, STAFF, UNIT
+from youwo.demo.touched import Touched
 from youwo.demo.units import TAX_OFFICE
 from youwo.demo.words import read
-from youwo.evaluation import actions, queries
+from youwo.evaluation import actions, queries, rules, whistles
 from youwo.evaluation.actions import Said
-from youwo.evaluation.actions.appeals import Change
-from youwo.evaluation.models import Evaluated, Round, Sheet, Subject, Viewpoint
+from youwo.evaluation.actions.appeals import Change, appeal_until
+from youwo.evaluation.models import (
+    Appeal,
+    AppealStatus,
+    Evaluated,
+    LookBack,
+    Round,
+    Sheet,
+    Side,
+    Status,
+    Subject,
+    Viewpoint,
+)
+from youwo.evaluation.sweep import sweep
 from youwo.organizations.models import Mandate
-from youwo.people.models import Person
+from youwo.people.models import Grant, Person, Role
 
 # A round is over units that is opened this long after its half-year, and lasts this long.
 _OPENED, _LASTS = timedelta(days=6), timedelta(days=20)
+
+# So many of those who are asked to look back do it another day.
+_WAITS = 0.15
 
 
 @dataclass
@@ -42,14 +58,14 @@ class Cast:
     words: dict[str, Any]
 
 
-def _cast(seed: int) -> Cast:
+def _cast(seed: int, *occasion: object) -> Cast:
     names = [one.username for one in (*STAFF, UNIT, MEMBER)]
     people = Person.objects.filter(username__in=names)
     mandates = Mandate.objects.filter(ends_on__isnull=True).select_related("person").order_by("-pk")
     return Cast(
         {person.username or "": person for person in people},
         {mandate.organization_id: mandate.person for mandate in mandates},
-        dice(seed, "evaluation"),
+        dice(seed, "evaluation", *occasion),
         read("evaluation"),
     )
 
@@ -73,7 +89,75 @@ def build(seed: int, *, now: datetime) -> None:
     latest, earlier = next(halves), next(halves)
     _earlier(cast, community, earlier)
     _latest(cast, community, latest, now=now)
-    _under_way(cast, community, now=now)
+    ends = local_day(now).replace(day=1)
+    starts = (ends - timedelta(days=62)).replace(day=1)
+    _under_way(cast, community, (starts, ends), now=now)
+
+
+def retell(seed: int, touched: Touched, *, now: datetime) -> None:
+    """Go on on a later day: what is over is published and decided, what is next begins."""
+    cast, community = _cast(seed, local_day(now)), Area.objects.get(pk=JINSHUI)
+    sweep(now)
+    rounds = Round.objects.filter(area=community).select_related("template").order_by("pk")
+    for round_ in rounds.filter(status=Status.CLOSED):
+        if round_ not in touched:
+            by = "worker" if round_.template.subject == Subject.MEMBER else "county"
+            actions.publish(round_, by=cast.people[by], at=now)
+    _decide_appeals(cast, touched, now=now)
+    _look_back(cast, touched, now=now)
+    of_members = rounds.filter(template__subject=Subject.MEMBER).exclude(status=Status.CANCELLED)
+    last, ends = of_members.order_by("ends_on").last(), local_day(now).replace(day=1)
+    if last is not None and last.status == Status.PUBLISHED and last.ends_on < ends:
+        _under_way(cast, community, (last.ends_on, ends), now=now)
+    if not Appeal.objects.filter(status=AppealStatus.OPEN).exists():
+        _appeal_again(cast, community, now=now)
+
+
+def _decide_appeals(cast: Cast, touched: Touched, *, now: datetime) -> None:
+    """Decide the appeals whose time is over, by somebody of the area above who may."""
+    due = Appeal.objects.filter(status=AppealStatus.OPEN, due_at__lte=now)
+    for appeal in due.select_related("evaluated__round").order_by("pk"):
+        deciders = [cast.people[name] for name in ("county", "city")]
+        able = [one for one in deciders if rules.may_decide(one, appeal, local_day(now))]
+        if appeal.evaluated not in touched and able:
+            decision = cast.words["decision"]
+            actions.reject(appeal, decision=decision, by=able[0], at=now)
+
+
+def _look_back(cast: Cast, touched: Touched, *, now: datetime) -> None:
+    """Let both sides of closed whistles look back; a few of the new ones wait for tomorrow."""
+    grants = Grant.objects.filter(role=Role.WORKER, ends_on__isnull=True).order_by("-pk")
+    workers = {grant.area_id: grant.person for grant in grants.select_related("person")}
+    waiting = LookBack.objects.filter(at=None, lapsed_at=None).order_by("pk")
+    for row in waiting.select_related("whistle", "call"):
+        of_unit = row.side == Side.UNIT
+        unit, place = row.call.organization_id, row.whistle.community_id
+        by = cast.acting.get(unit) if of_unit else workers.get(place)
+        waits = row.asked_at >= now and cast.draw.random() < _WAITS
+        if by is None or waits or row.whistle in touched:
+            continue
+        if whistles.may_answer(by, row, local_day(now)):
+            steps = [
+                cast.draw.choice([1, 2, 2]) for _question in whistles.QUESTIONS[Side(row.side)]
+            ]
+            whistles.look_back(row, steps=steps, words="", by=by, at=now)
+
+
+def _appeal_again(cast: Cast, community: Area, *, now: datetime) -> None:
+    """Let the tax office or its member appeal against a result, where there is still time."""
+    rows = Evaluated.objects.filter(round__area=community, round__status=Status.PUBLISHED)
+    unit, member = cast.people[UNIT.username], cast.people[MEMBER.username]
+    about = [
+        (rows.filter(person=member), member),
+        (rows.filter(person=None, organization__name=TAX_OFFICE), unit),
+    ]
+    for own, by in about:
+        for one in own.order_by("-round__published_at", "-pk"):
+            result = one.results.order_by("version").last()
+            if result is None or result.appeals.exists() or now > appeal_until(one, result):
+                continue
+            actions.appeal(one, reason=cast.words["later_appeal"], by=by, at=now)
+            return
 
 
 def _planned(
@@ -180,13 +264,11 @@ def _latest(cast: Cast, community: Area, days: tuple[date, date], *, now: dateti
     actions.appeal(one, reason=cast.words["appeal"], by=unit, at=soon + timedelta(hours=2))
 
 
-def _under_way(cast: Cast, community: Area, *, now: datetime) -> None:
-    """Let members be evaluated over the last whole months; some of the sheets are in already."""
-    ends = local_day(now).replace(day=1)
-    starts = (ends - timedelta(days=62)).replace(day=1)
+def _under_way(cast: Cast, community: Area, days: tuple[date, date], *, now: datetime) -> None:
+    """Let members be evaluated over some whole months; some of the sheets are in already."""
     # Within the month that runs, and not so long ago that the round would be over.
-    at = max(start_of(ends), _morning(now, 6))
-    round_ = _planned(cast, community, Subject.MEMBER, days=(starts, ends), by="worker", at=at)
+    at = max(start_of(days[1]), _morning(now, 6))
+    round_ = _planned(cast, community, Subject.MEMBER, days=days, by="worker", at=at)
     waiting = [sheet for sheet in _sheets(round_) if sheet.stack and not sheet.stack.person_id]
     leaders = [sheet for sheet in waiting if sheet.viewpoint == Viewpoint.LEADER]
     others = [sheet for sheet in waiting if sheet.viewpoint == Viewpoint.COMMUNITY]

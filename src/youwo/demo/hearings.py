@@ -9,6 +9,7 @@ from youwo.core.clock import local_day
 from youwo.demo.draws import dice, nonce
 from youwo.demo.places import JINSHUI
 from youwo.demo.signins import COMMITTEE_WORKER
+from youwo.demo.touched import Touched
 from youwo.demo.words import person_name
 from youwo.needs.actions import hearings
 from youwo.needs.actions.hearings import About, Typed
@@ -20,12 +21,14 @@ _TOPIC = "3 号楼议事会"
 _SAID = ["楼顶漏水，一下雨墙皮就掉", "想请人把旧沙发抬下楼，家里都是老人"]
 
 
-def build(seed: int, *, now: datetime) -> None:
+def build(seed: int, *, now: datetime, touched: Touched | None = None) -> None:
     """Open today's hearing, where it is not open yet; close what was open on an earlier day."""
     worker = Person.objects.get(username=COMMITTEE_WORKER)
     day = local_day(now)
-    for hearing in Hearing.objects.filter(topic=_TOPIC, status="open", held_on__lt=day):
-        hearings.close(hearing, by=worker, at=now)
+    before = Hearing.objects.filter(topic=_TOPIC, status="open", held_on__lt=day)
+    for hearing in before.order_by("pk"):
+        if touched is None or hearing not in touched:
+            hearings.close(hearing, by=worker, at=now)
     if Hearing.objects.filter(topic=_TOPIC, held_on=day).exists():
         return
     draw, at = dice(seed, "hearing", day), now - timedelta(minutes=25)

@@ -91,7 +91,7 @@ def read_cast() -> Cast:
         Membership.objects.filter(ends_on__isnull=True, standing="serving")
         .annotate(enrolled_on=F("person__enrolments__starts_on"))
         .filter(enrolled_on__isnull=False)
-        .order_by("enrolled_on", "person_id")
+        .order_by("enrolled_on", "person_id", "organization_id")
     )
     seen: set[tuple[int, int]] = set()
     for unit, person, day in rows.values_list("organization_id", "person_id", "enrolled_on"):

@@ -108,7 +108,8 @@ class Story:
 
     @cached_property
     def compounds(self) -> dict[str, Area]:
-        return {area.name: area for area in Area.objects.filter(parent=JINSHUI)}
+        found = Area.objects.filter(parent=JINSHUI).order_by("code")
+        return {area.name: area for area in found}
 
     @cached_property
     def people(self) -> dict[str, Person]:
@@ -122,7 +123,8 @@ class Story:
     @cached_property
     def units(self) -> dict[str, Organization]:
         names = (TAX_OFFICE, COMMITTEE_UNIT, PROPERTY_UNIT, OWNERS_UNIT)
-        return {unit.name: unit for unit in Organization.objects.filter(name__in=names)}
+        found = Organization.objects.filter(name__in=names).order_by("pk")
+        return {unit.name: unit for unit in found}
 
     @cached_property
     def tax_office(self) -> Organization:
@@ -263,7 +265,7 @@ class Story:
             PROPERTY_UNIT: self.people[PROPERTY.username],
             OWNERS_UNIT: self.people[OWNERS.username],
         }
-        rows = meeting.invitations.select_related("organization")
+        rows = meeting.invitations.select_related("organization").order_by("pk")
         for number, invitation in enumerate(rows):
             by = acting[invitation.organization.name if invitation.organization else ""]
             meetings.answer(

@@ -374,7 +374,7 @@ def finish(standing: dict[str, int], *, before: datetime, now: datetime) -> dict
         if wish.mover == Mover.ANYONE and wish.due_at and wish.due_at > now + timedelta(days=1):
             kept[number] = key
             continue
-        _end(wish, workers[wish.community_id], now)
+        end(wish, workers[wish.community_id], now)
     return kept
 
 
@@ -384,7 +384,8 @@ def _is_touched(wish: Wish) -> bool:
     return last is not None and bool(last.actor_key)
 
 
-def _end(wish: Wish, worker: Person, now: datetime) -> None:
+def end(wish: Wish, worker: Person, now: datetime) -> None:
+    """End a wish as its state allows: confirmed and called back, or no longer needed."""
     if wish.status == Status.DELIVERED:
         actions.confirm(wish, how=Delivery.Confirmed.LINK, by=None, at=now)
         wish.refresh_from_db()

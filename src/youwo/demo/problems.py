@@ -35,6 +35,7 @@ _NEIGHBOURS = 6
 # How long ago each state was begun, in hours.
 _AGO = {"received": 3, "open": 40, "in_hand": 70, "done": 130, "closed": 260}
 _STATES = ["received", "open", "in_hand", "done", "closed"]
+_ENDED = ["closed", "declined", "handed_over", "merged"]
 
 
 @dataclass
@@ -49,6 +50,8 @@ class Stage:
     kinds: dict[str, ProblemKind]
     consent: ConsentText | None
     resident: Person
+    # Which compound of each community the scenes are about.
+    turn: int = 0
 
     def play(self, scene: dict[str, Any], area: Area) -> Problem:
         """Make one problem with all its voices and bring it into its state."""
@@ -75,7 +78,7 @@ class Stage:
 
     def _reported(self, scene: dict[str, Any], area: Area, at: datetime) -> Problem:
         compounds = self.compounds.get(area.code, [])
-        place = area, compounds[0] if compounds else None
+        place = area, compounds[self.turn % len(compounds)] if compounds else None
         problem: Problem | None = None
         for number in range(len(scene["voices"])):
             told = min(at + timedelta(minutes=23 * number), self.now)
@@ -181,10 +184,22 @@ def _stage(seed: int, now: datetime) -> Stage:
 
 
 def build(seed: int, *, now: datetime) -> None:
-    """Play the scenes in Jinshui and in the communities around. Later days let them age."""
+    """Play the scenes in Jinshui and in the communities around."""
+    _play(_stage(seed, now), ended=True)
+
+
+def retell(seed: int, *, now: datetime) -> None:
+    """Play on a later day, in other compounds, the scenes where something is still to be done."""
     stage = _stage(seed, now)
+    stage.turn = stage.draw.randrange(1, 60)
+    _play(stage, ended=False)
+
+
+def _play(stage: Stage, *, ended: bool) -> None:
     words = read("problems")
     for scene in words["problem"]:
-        stage.play(scene, stage.communities[0])
+        if ended or scene["state"] not in _ENDED:
+            stage.play(scene, stage.communities[0])
     for number, scene in enumerate(words["elsewhere"]):
-        stage.play(scene, stage.communities[1 + number % (len(stage.communities) - 1)])
+        if ended or scene["state"] not in _ENDED:
+            stage.play(scene, stage.communities[1 + number % (len(stage.communities) - 1)])

@@ -31,10 +31,18 @@ from youwo.people.models import Person
 from youwo.people.queries import text_in_force
 from youwo.service import actions
 from youwo.service.actions import meetings
-from youwo.service.models import Invitation, JointMeeting, MeetingSeries, ServiceItem
+from youwo.service.models import (
+    Invitation,
+    JointMeeting,
+    MeetingSeries,
+    MeetingStatus,
+    ServiceItem,
+)
 from youwo.service.queries import occurrence
 
 _PLACE = "金税社区党群服务中心二楼会议室"
+# How long ago something was agreed on, seen from a later day.
+_AGREED = timedelta(days=7)
 _UNITS = {
     "tax": TAX_OFFICE,
     "committee": COMMITTEE_UNIT,
@@ -91,6 +99,49 @@ def build(seed: int, *, now: datetime) -> None:
     _call_another(stage)
 
 
+def retell(seed: int, *, now: datetime) -> None:
+    """Play on a later day: fresh, due and late items, and a meeting ahead where there is none."""
+    stage = _stage(seed, now)
+    if stage is None:
+        return
+    meetings.call_ahead(now)
+    begun = _morning(now - _AGREED)
+    # The same matters come up in another compound.
+    compounds = sorted(stage.compounds)
+    rows = [{**row, "compound": stage.draw.choice(compounds)} for row in stage.words["problem"]]
+    for words in rows:
+        if words.get("fresh"):
+            _report(stage, words, _morning(now - timedelta(days=stage.draw.randint(1, 3))))
+        else:
+            _report(stage, words, begun - timedelta(days=stage.draw.randint(1, 4)))
+    for row in stage.words["later"]:
+        at = _morning(now - timedelta(days=row["ago"]))
+        item = _agree_again(stage, row, at)
+        if row["state"] == "started":
+            actions.start(item, by=_speaker(stage, row["owner"]), at=at + timedelta(hours=3))
+    _beside(stage, begun, ended=False)
+    ahead = JointMeeting.objects.filter(community=stage.community, series=None, starts_at__gt=now)
+    if not ahead.filter(status=MeetingStatus.CALLED).exists():
+        _call_another(stage)
+
+
+def _agree_again(stage: Stage, row: dict[str, Any], at: datetime) -> ServiceItem:
+    """Agree with a unit, between two meetings, on what is to be done about a problem."""
+    return actions.agree(
+        row["title"],
+        community=stage.community,
+        problem=stage.problems[row["problem"]],
+        field=row["field"],
+        due_on=local_day(stage.now) + timedelta(days=row["due"]),
+        organization=stage.units[row["owner"]],
+        helpers=[stage.units[key] for key in row["helpers"]],
+        resources=[(thing, Decimal(much), one, None) for thing, much, one in row["needs"]],
+        nonce=nonce(stage.draw),
+        by=stage.worker,
+        at=at,
+    )
+
+
 def _stage(seed: int, now: datetime) -> Stage | None:
     kinds = ProblemKind.objects.in_bulk()
     named = [one.username for one in (*STAFF, UNIT, MEMBER, PROPERTY, OWNERS)]
@@ -107,7 +158,9 @@ def _stage(seed: int, now: datetime) -> Stage | None:
             person.username or "": person for person in Person.objects.filter(username__in=named)
         },
         units={key: Organization.objects.get(name=name) for key, name in _UNITS.items()},
-        compounds={area.name: area for area in Area.objects.filter(parent=community)},
+        compounds={
+            area.name: area for area in Area.objects.filter(parent=community).order_by("code")
+        },
         kinds=kinds,
     )
 
@@ -186,7 +239,7 @@ def _call(stage: Stage, at: datetime) -> JointMeeting:
     keys = [row["problem"] for row in stage.words["agreed"]]
     picked = [stage.problems[key] for key in [*keys, "lift", "parking"]]
     meetings.pick(meeting, problems=picked, by=stage.worker, at=at + timedelta(hours=20))
-    for invitation in meeting.invitations.select_related("organization"):
+    for invitation in meeting.invitations.select_related("organization").order_by("pk"):
         _answer(stage, invitation, at + timedelta(days=2))
     return meeting
 
@@ -302,9 +355,11 @@ def _accept(stage: Stage, words: dict[str, Any], item: ServiceItem, at: datetime
     )
 
 
-def _beside(stage: Stage, held_at: datetime) -> None:
+def _beside(stage: Stage, held_at: datetime, *, ended: bool = True) -> None:
     """Agree on items that no problem stands behind."""
     for words in stage.words["free"]:
+        if words["state"] == "dropped" and not ended:
+            continue
         at = _morning(held_at + timedelta(days=1)) + timedelta(hours=1)
         item = actions.agree(
             words["title"],

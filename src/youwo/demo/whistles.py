@@ -31,6 +31,7 @@ from youwo.service import actions as service
 _COUNTY = "盐湖区"
 _STEP = timedelta(minutes=20)
 _FAR = timedelta(days=60)
+_ENDED = ["closed", "withdrawn"]
 
 
 def ago(now: datetime, hours: float, area_code: str) -> datetime:
@@ -318,8 +319,18 @@ class _Stage:
 def build(seed: int, *, now: datetime) -> int:
     """Blow the whistles of the demo city, and return how many are open."""
     actions.load_ladder(at=now - _FAR)
-    stage = _Stage(_cast(local_day(now)), dice(seed, "whistles"), now)
+    _play(_Stage(_cast(local_day(now)), dice(seed, "whistles"), now), ended=True)
+    return Whistle.objects.exclude(status__in=[Status.CLOSED, Status.WITHDRAWN]).count()
+
+
+def retell(seed: int, *, now: datetime) -> None:
+    """Blow on a later day those that are not over."""
+    day = local_day(now)
+    _play(_Stage(_cast(day), dice(seed, "whistles", day), now), ended=False)
+
+
+def _play(stage: _Stage, *, ended: bool) -> None:
     # The longest ago first, so that the clock runs in one direction.
     for scene in sorted(read("whistles")["scene"], key=lambda one: -one["blown"]):
-        stage.play(scene)
-    return Whistle.objects.exclude(status__in=[Status.CLOSED, Status.WITHDRAWN]).count()
+        if ended or scene["state"] not in _ENDED:
+            stage.play(scene)
