@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from decimal import Decimal
 
@@ -683,3 +684,43 @@ def test_what_is_said_to_be_done_moves_the_whistle_at_once(
     at_the_unit.post(f"/service/{whistle.item.reference}/deliver/", sent)
 
     assert status(whistle) == Status.DELIVERED
+
+
+def cost_of(browser, path, form) -> int:
+    """How many statements a form costs that was taken, without the transaction's own."""
+    with CaptureQueriesContext(connection) as captured:
+        response = browser.post(path, form)
+    assert response.status_code == 302
+    return sum("SAVEPOINT" not in query["sql"] for query in captured)
+
+
+def test_an_answer_costs_the_same_whoever_else_was_called(
+    at_the_unit, worker, speaker, jinshui, lamps, water, at
+):
+    others = [factories.OrganizationFactory(name=f"单位{n}") for n in range(4)]
+    costs = []
+    for units in ([lamps], [lamps, water], [lamps, water, *others]):
+        whistle = blown(worker, jinshui, units, at)
+        form = {"organization": lamps.pk, "who": "两名师傅", "when": "soon", "reply": "就来"}
+        costs.append(cost_of(at_the_unit, f"{LIST}{whistle.reference}/answer/", form))
+
+    # The others are let go with one statement, however many.
+    assert costs == [27, 28, 28]
+
+
+def test_a_whistle_costs_the_same_for_one_unit_and_many(at_work, jinshui, lamps, water, at):
+    costs = []
+    # The first one reads the tables that a process keeps for a minute.
+    for units in ([lamps], [lamps], [lamps, water]):
+        form = {
+            "level": levels()[0].pk,
+            "organizations": [unit.pk for unit in units],
+            "title": "三号楼前的路灯不亮",
+            "matter": "夜里看不见路，请来修一修。",
+            "field": "troubles",
+            "nonce": uuid.uuid4(),
+        }
+        about = problem(jinshui, at)
+        costs.append(cost_of(at_work, f"{LIST}new/{about.reference}/", form))
+
+    assert costs[1:] == [14, 14]

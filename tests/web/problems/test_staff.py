@@ -3,6 +3,8 @@
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from tests import factories
@@ -387,3 +389,19 @@ def test_the_page_costs_the_same_for_one_voice_and_four(
             reported(jinshui, at)
         with django_assert_num_queries(12):
             page(at_work, problem)
+
+
+def test_joining_costs_the_same_whatever_stands_around(at_work, worker, jinshui, at):
+    costs = []
+    # The first one reads the tables that a process keeps for a minute.
+    for others in (0, 0, 3):
+        into = accepted(worker, jinshui, at)
+        known = [accepted(worker, jinshui, at) for _ in range(others + 1)]
+        for problem in known[1:]:
+            problems.merge(problem, into=known[0], by=worker, at=at)
+        with CaptureQueriesContext(connection) as captured:
+            act(at_work, into, "merge", reference=known[0].reference)
+        costs.append(sum("SAVEPOINT" not in query["sql"] for query in captured))
+        assert into.reports.count() == others + 2
+
+    assert costs[1:] == [15, 15]

@@ -6,10 +6,12 @@ import io
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from tests import factories
-from tests.needs.problem_factories import accepted
+from tests.needs.problem_factories import accepted, reported
 from tests.organizations.factories import MembershipFactory
 from tests.service import factories as made
 from tests.web.needs.people import signed_in, words
@@ -480,3 +482,23 @@ def test_everybody_reads_what_was_done_without_links_or_names(client, delivered)
         (made.TITLE, ""),
         ("装好围栏 60 米，门口留出消防通道", ""),
     ]
+
+
+def test_accepting_costs_the_same_for_one_voice_and_many(
+    colleague, carried, acting, tax_office, jinshui, at
+):
+    costs = []
+    for voices in (1, 1, 4):
+        problem = accepted(carried.agreed_by, jinshui, at)
+        for _ in range(voices - 1):
+            reported(jinshui, at, problem=problem)
+        given = {"organization": tax_office, "problem": problem}
+        item = made.agreed(carried.agreed_by, jinshui, at, **given)
+        made.deliver(item, acting, tax_office, at)
+        page = f"/service/{item.reference}/close/"
+        with CaptureQueriesContext(connection) as captured:
+            response = colleague.post(page, close_form(asked="都问过"))
+        assert response.status_code == 302
+        costs.append(sum("SAVEPOINT" not in query["sql"] for query in captured))
+
+    assert costs[1:] == [23, 23]
