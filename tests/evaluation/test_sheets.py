@@ -4,14 +4,17 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests import factories
-from tests.evaluation.factories import enrolled_member, filled, planned, said, template
+from tests.evaluation.factories import STEPS, enrolled_member, filled, planned, said, template
 from youwo.core.refused import Refused
 from youwo.evaluation import actions, queries
-from youwo.evaluation.actions import Said
+from youwo.evaluation.actions import Asking, Said
 from youwo.evaluation.models import Answer, Question, Sheet
 from youwo.journal.models import Line
+from youwo.people.models import Grant
 from youwo.turns.models import Turn
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +176,122 @@ def test_three_residents_make_the_publics_view(asking, worker, at):
     actions.close(asking.round, by=worker, at=at + timedelta(hours=1))
     actions.publish(asking.round, by=worker, at=at + timedelta(hours=1))
     assert asking.results.get().tenths == 500
+
+
+# --- several at once ---------------------------------------------------------------------------
+@pytest.fixture
+def stack(worker, unit, jinshui, at):
+    """Four members before the community's workers, two questions each."""
+    for name in ("安01", "安02", "安03", "安04"):
+        enrolled_member(unit, jinshui, name=name)
+    asked = [Asking("community", text, STEPS) for text in ("来了吗", "办了吗")]
+    kind = template(jinshui, at, subject="member", weights={"community": 1}, questions=asked)
+    return planned(worker, kind, jinshui, at).stacks.get()
+
+
+def rows(stack, *steps):
+    """What the first sheets of a stack say: the step of each question."""
+    keys = list(Question.objects.order_by("number").values_list("pk", flat=True))
+    sheets = stack.sheets.order_by("pk").values_list("pk", flat=True)
+    return {
+        sheet: Said(dict(zip(keys, chosen, strict=False)))
+        for sheet, chosen in zip(sheets, steps, strict=False)
+    }
+
+
+def test_several_sheets_are_taken_in_at_once(stack, worker, jinshui, at):
+    filled = actions.fill_in_many(rows(stack, (2, 1), (0, None)), by=worker, at=at)
+    assert [sheet.evaluated.person.name for sheet in filled] == ["安01", "安02"]
+    assert list(Answer.objects.order_by("sheet", "question").values_list("step", flat=True)) == [
+        2, 1, 0, None,
+    ]  # fmt: skip
+    states = stack.sheets.order_by("pk").values_list("state", "filled_by", "filled_at")
+    assert list(states) == [("done", worker.pk, at)] * 2 + [("waiting", None, None)] * 2
+    lines = Line.objects.filter(verb="fill_in", area_code=jinshui.pk)
+    assert {line.target_key for line in lines} == {str(sheet.pk) for sheet in filled}
+
+
+def test_several_sheets_are_one_turn_that_opens_the_stack(stack, worker, at):
+    assert Turn.objects.get().kind == "evaluation.judge_many"
+    assert Turn.objects.get().reference == str(stack.pk)
+    actions.fill_in_many(rows(stack, (2, 1), (0, 0), (1, 1)), by=worker, at=at)
+    turn = Turn.objects.get()
+    assert (turn.kind, turn.reference) == ("evaluation.judge", stack.round.reference)
+    last = {stack.sheets.get(state="waiting").pk: rows(stack, (1, 1)).popitem()[1]}
+    actions.fill_in_many(last, by=worker, at=at)
+    assert not Turn.objects.exists()
+
+
+def test_a_row_left_in_the_middle_is_refused_and_nothing_is_taken_in(stack, worker, at):
+    said = rows(stack, (2, 1), (1,))
+    with pytest.raises(Refused) as refused:
+        actions.fill_in_many(said, by=worker, at=at)
+    second = Question.objects.get(number=2)
+    assert refused.value.field == f"s{list(said)[1]}-q{second.pk}"
+    assert not Answer.objects.exists()
+
+
+def test_what_was_begun_and_not_touched_stays_begun(stack, worker, at):
+    said = rows(stack, (2, 1), (1,))
+    begun = Sheet.objects.get(pk=list(said)[1])
+    actions.fill_in(begun, said=said[begun.pk], by=worker, at=at, done=False)
+    actions.fill_in_many(said, by=worker, at=at)
+    begun.refresh_from_db()
+    assert begun.state == "begun"
+    assert stack.sheets.filter(state="done").count() == 1
+
+
+def test_words_that_were_kept_stay(stack, worker, at):
+    sheet = stack.sheets.order_by("pk").first()
+    actions.fill_in(sheet, said=Said(words="有一次下雨也来了"), by=worker, at=at, done=False)
+    actions.fill_in_many(rows(stack, (2, 1)), by=worker, at=at)
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.words) == ("done", "有一次下雨也来了")
+
+
+def test_what_a_colleague_judged_in_the_meantime_stands(stack, worker, jinshui, at):
+    colleague = factories.granted("worker", jinshui)
+    actions.fill_in_many(rows(stack, (2, 2)), by=colleague, at=at)
+    [filled] = actions.fill_in_many(rows(stack, (0, 0), (1, 1)), by=worker, at=at)
+    first = stack.sheets.order_by("pk").first()
+    assert first.filled_by == colleague
+    assert set(first.answers.values_list("step", flat=True)) == {2}
+    assert filled != first
+    assert actions.fill_in_many(rows(stack, (0, 0)), by=worker, at=at) == []
+
+
+def test_nobody_judges_themselves_among_many(stack, jinshui, at):
+    member = stack.sheets.order_by("pk").first().evaluated.person
+    Grant.objects.create(
+        person=member, role="worker", area=jinshui, starts_on=at.date(), granted_at=at
+    )
+    with pytest.raises(Refused):
+        actions.fill_in_many(rows(stack, (2, 2)), by=member, at=at)
+    assert not Answer.objects.exists()
+
+
+def test_several_sheets_are_refused_from_strangers_after_the_close_and_of_two_stacks(
+    stack, stranger, worker, open_round, at
+):
+    with pytest.raises(Refused):
+        actions.fill_in_many(rows(stack, (2, 2)), by=stranger, at=at)
+    other = Sheet.objects.get(evaluated__round=open_round, viewpoint="community")
+    with pytest.raises(Refused):
+        actions.fill_in_many({**rows(stack, (2, 2)), other.pk: Said()}, by=worker, at=at)
+    with pytest.raises(Refused):
+        actions.fill_in_many({}, by=worker, at=at)
+    with pytest.raises(Refused):
+        actions.fill_in_many(rows(stack, (2, 9)), by=worker, at=at)
+    actions.close(stack.round, by=worker, at=at)
+    with pytest.raises(Refused):
+        actions.fill_in_many(rows(stack, (2, 2)), by=worker, at=at)
+    assert not Answer.objects.exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_taking_in_many_costs_what_taking_in_one_does(stack, worker, at, count):
+    said = rows(stack, *[(2, 1)] * count)
+    with CaptureQueriesContext(connection) as counted:
+        actions.fill_in_many(said, by=worker, at=at)
+    statements = [row["sql"] for row in counted if "SAVEPOINT" not in row["sql"]]
+    assert len(statements) == 8

@@ -277,6 +277,10 @@ class SheetState(models.TextChoices):
     MISSED = "missed", _("not filled in")
 
 
+# A sheet in these states still waits to be filled in.
+LEFT = (SheetState.WAITING, SheetState.BEGUN)
+
+
 class EnteredFrom(models.TextChoices):
     """How a sheet reached the one who entered it for somebody."""
 

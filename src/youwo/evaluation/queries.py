@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -13,6 +13,8 @@ from youwo.areas.queries import lying_in
 from youwo.areas.rules import codes_above
 from youwo.evaluation import rules
 from youwo.evaluation.models import (
+    LEFT,
+    Answer,
     Evaluated,
     Result,
     Round,
@@ -121,6 +123,25 @@ def sheets_before(person: Person, round_: Round, on: date) -> QuerySet[Sheet]:
             "stack", "evaluated__organization", "evaluated__person", "evaluated__community"
         )
     )
+
+
+def stacks_left(person: Person, round_: Round, on: date) -> list[tuple[int, str, int]]:
+    """Return the stacks of a round in which several sheets wait for somebody.
+
+    As (key of the stack, viewpoint, sheets that wait).
+    """
+    waiting = sheets_before(person, round_, on).filter(state__in=LEFT).order_by()
+    rows = waiting.values_list("stack", "viewpoint").annotate(left=Count("pk"))
+    return list(rows.filter(left__gt=1).order_by("stack"))
+
+
+def kept_answers(sheets: Iterable[int]) -> dict[int, dict[int, int | None]]:
+    """Return what has been chosen on some sheets: by sheet, the step of each question."""
+    found: dict[int, dict[int, int | None]] = {}
+    rows = Answer.objects.filter(sheet__in=list(sheets))
+    for sheet, question, step in rows.values_list("sheet_id", "question_id", "step"):
+        found.setdefault(sheet, {})[question] = step
+    return found
 
 
 def progress(round_: Round, codes: Collection[str] = ()) -> list[tuple[str, int, int]]:

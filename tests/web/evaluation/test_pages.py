@@ -543,8 +543,8 @@ def test_members_take_their_evaluations_along(worker, unit, acting, jinshui, at)
 
 
 def test_every_kind_of_turn_has_words():
-    kinds = {rounds.JUDGE, rounds.PUBLISHING, appeals.DECIDING, whistles.LOOKING_BACK}
-    assert set(TURNS) == kinds
+    judging = {rounds.JUDGE, rounds.JUDGE_MANY, rounds.PUBLISHING, appeals.DECIDING}
+    assert set(TURNS) == judging | {whistles.LOOKING_BACK}
 
 
 PAGES = {
@@ -552,7 +552,7 @@ PAGES = {
     ("worker", "/work/evaluations/new/"): 4,
     ("worker", "/work/evaluations/{open}/"): 8,
     ("worker", "/work/evaluations/{open}/export/"): 7,
-    ("worker", "/work/evaluations/{open}/sheets/"): 6,
+    ("worker", "/work/evaluations/{open}/sheets/"): 7,
     ("worker", "/work/evaluations/sheets/{sheet}/"): 7,
     ("worker", "/evaluations/{result}/"): 9,
     ("worker", "/evaluations/{result}/print/"): 9,

@@ -19,6 +19,7 @@ PAGES = {
     "evaluation:new-template": ("", "l-------o"),
     "evaluation:sheet": ("community sheet", "l--o-----"),
     "evaluation:keep": ("community sheet", "lxxxxxxxx"),
+    "evaluation:stack": ("community stack", "l--o-----"),
     "evaluation:round": ("round", "l--oo--o-"),
     "evaluation:export": ("round", "l--oo--o-"),
     "evaluation:sheets": ("round", "l-ooo----"),
@@ -63,6 +64,7 @@ def arguments(city):
         "round": [open_.reference],
         "round close": [open_.reference, "close"],
         "community sheet": [community.pk],
+        "community stack": [str(community.stack_id)],
         "evaluated": [evaluated.reference],
         "judged": [open_.evaluated.get().reference],
     }

@@ -3,7 +3,7 @@
 from youwo.evaluation.actions.appeals import appeal, reject, uphold, withdraw_appeal
 from youwo.evaluation.actions.results import publish, reply
 from youwo.evaluation.actions.rounds import cancel, close, extend, plan, start
-from youwo.evaluation.actions.sheets import Said, fill_in, say
+from youwo.evaluation.actions.sheets import Said, fill_in, fill_in_many, say
 from youwo.evaluation.actions.templates import Asking, load_templates, publish_template
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "close",
     "extend",
     "fill_in",
+    "fill_in_many",
     "load_templates",
     "plan",
     "publish",

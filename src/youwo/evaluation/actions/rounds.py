@@ -21,6 +21,7 @@ from youwo.core.references import new_reference
 from youwo.core.refused import Refused
 from youwo.evaluation import facts, queries, rules
 from youwo.evaluation.models import (
+    LEFT,
     MOVES,
     Evaluated,
     Round,
@@ -39,6 +40,8 @@ from youwo.turns import actions as turns
 from youwo.turns.actions import Wanted
 
 JUDGE, PUBLISHING = "evaluation.judge", "evaluation.publish"
+# Of several sheets: they are judged on one page.
+JUDGE_MANY = "evaluation.judge_many"
 _LONGEST = timedelta(days=366)
 
 
@@ -276,15 +279,16 @@ def _lay_out(round_: Round, evaluated: Sequence[Evaluated], on: date) -> None:
 
 
 def turn_of(stack: Stack, round_: Round, sheets: int) -> Wanted:
-    """Return the turn of whoever has a stack of sheets before them."""
+    """Return the turn of whoever has a stack before them in which some sheets wait."""
+    kind, reference = (JUDGE_MANY, str(stack.pk)) if sheets > 1 else (JUDGE, round_.reference)
     with override(settings.LANGUAGE_CODE):
         detail = _("%(viewpoint)s · sheets: %(count)s") % {
             "viewpoint": Viewpoint(stack.viewpoint).label,
             "count": sheets,
         }
     return Wanted(
-        kind=JUDGE,
-        reference=round_.reference,
+        kind=kind,
+        reference=reference,
         title=round_.title,
         detail=detail,
         area=stack.area_id,
@@ -298,7 +302,7 @@ def turn_of(stack: Stack, round_: Round, sheets: int) -> Wanted:
 
 def stacks_left(round_: Round) -> list[Stack]:
     """Return the stacks of a round in which a sheet still waits, each with `left`, their number."""
-    left = Count("sheets", filter=Q(sheets__state__in=[SheetState.WAITING, SheetState.BEGUN]))
+    left = Count("sheets", filter=Q(sheets__state__in=LEFT))
     return list(round_.stacks.annotate(left=left).filter(left__gt=0).order_by("pk"))
 
 
@@ -350,9 +354,7 @@ def _publishing(round_: Round, at: datetime) -> Wanted:
 
 def _take_back_sheets(round_: Round) -> None:
     turns.put_many([(stack, []) for stack in round_.stacks.only("pk")])
-    waiting = Sheet.objects.filter(
-        evaluated__round=round_, state__in=[SheetState.WAITING, SheetState.BEGUN]
-    )
+    waiting = Sheet.objects.filter(evaluated__round=round_, state__in=LEFT)
     waiting.update(state=SheetState.MISSED)
 
 

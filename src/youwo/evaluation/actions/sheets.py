@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
-from youwo.evaluation import rules
+from youwo.evaluation import queries, rules
 from youwo.evaluation.actions.rounds import turn_of
 from youwo.evaluation.models import (
+    LEFT,
     Answer,
     Evaluated,
     Question,
+    Round,
     Sheet,
     SheetState,
+    Stack,
     Viewpoint,
 )
 from youwo.journal import actions as journal
@@ -35,8 +40,8 @@ class Said:
     words: str = ""
 
 
-def _questions(evaluated: Evaluated, viewpoint: str) -> dict[int, Question]:
-    rows = Question.objects.filter(template=evaluated.round.template_id, viewpoint=viewpoint)
+def _questions(round_: Round, viewpoint: str) -> dict[int, Question]:
+    rows = Question.objects.filter(template=round_.template_id, viewpoint=viewpoint)
     return {question.pk: question for question in rows}
 
 
@@ -54,9 +59,13 @@ def _refuse_incomplete(questions: Mapping[int, Question], said: Said) -> None:
             )
 
 
-def _write(sheet: Sheet, said: Said) -> None:
+def _write(sheets: Iterable[tuple[Sheet, Said]]) -> None:
     Answer.objects.bulk_create(
-        [Answer(sheet=sheet, question_id=key, step=step) for key, step in said.steps.items()],
+        [
+            Answer(sheet=sheet, question_id=key, step=step)
+            for sheet, said in sheets
+            for key, step in said.steps.items()
+        ],
         update_conflicts=True,
         unique_fields=["sheet", "question"],
         update_fields=["step"],
@@ -78,6 +87,9 @@ def fill_in(
     Refuses people before whom the sheet does not lie (with `entered_from`, who may not enter it for
     them), rounds that are not open, and with `done` questions without an answer.
     """
+    if done and sheet.stack_id is not None:
+        # Locked first, as its turn says how many sheets are left.
+        Stack.objects.select_for_update().only("pk").get(pk=sheet.stack_id)
     Sheet.objects.select_for_update().only("pk").get(pk=sheet.pk)
     sheet = Sheet.objects.select_related("evaluated__round", "stack").get(pk=sheet.pk)
     may = rules.may_enter_for if entered_from else rules.may_judge
@@ -85,14 +97,14 @@ def fill_in(
         raise Refused(_("This sheet lies before somebody else."))
     if not rules.is_collecting(sheet.evaluated.round):
         raise Refused(_("The sheets of this round have been collected."))
-    questions = _questions(sheet.evaluated, sheet.viewpoint)
+    questions = _questions(sheet.evaluated.round, sheet.viewpoint)
     _refuse_unknown(questions, said)
     if done:
         _refuse_incomplete(questions, said)
     elif sheet.state == SheetState.DONE:
         # Kept as it counts; what is being changed counts when it is sent.
         return sheet
-    _write(sheet, said)
+    _write([(sheet, said)])
     was = sheet.state
     sheet.state = SheetState.DONE if done else SheetState.BEGUN
     sheet.words, sheet.filled_by, sheet.filled_at = said.words, by, at
@@ -101,18 +113,81 @@ def fill_in(
     if done:
         place = sheet.evaluated.community_id
         journal.write("fill_in", sheet, by=by, at=at, area_code=place, entered_from=entered_from)
-        if was != SheetState.DONE:
-            _renew_turn(sheet)
+        if was != SheetState.DONE and sheet.stack is not None:
+            left = sheet.stack.sheets.filter(state__in=LEFT).count()
+            _renew_turn(sheet.stack, sheet.evaluated.round, left)
     return sheet
 
 
-def _renew_turn(sheet: Sheet) -> None:
+def _renew_turn(stack: Stack, round_: Round, left: int) -> None:
     """Say how many sheets are left in the stack; none: it is nobody's turn any more."""
-    stack = sheet.stack
+    turns.put(stack, [turn_of(stack, round_, left)] if left else [])
+
+
+@transaction.atomic
+@journal.together()
+def fill_in_many(said: Mapping[int, Said], *, by: Person, at: datetime) -> list[Sheet]:
+    """Take in what several sheets of one stack say, by their keys, and return those that count now.
+
+    Their words stay as they were. Left alone are sheets that somebody filled in in the meantime,
+    and those begun whose answers are as they were kept. Refuses people before whom a sheet does
+    not lie, rounds that are not open, and sheets with only some answers: then nothing is taken in.
+    A fixed number of statements, whatever the number of sheets.
+    """
+    own = Sheet.objects.filter(pk__in=said)
+    # Locked, as its turn says how many sheets are left.
+    stacks = Stack.objects.select_for_update(of=("self",)).select_related("round")
+    stack = stacks.filter(pk__in=own.values("stack")).first()
     if stack is None:
-        return
-    left = stack.sheets.filter(state__in=[SheetState.WAITING, SheetState.BEGUN]).count()
-    turns.put(stack, [turn_of(stack, sheet.evaluated.round, left)] if left else [])
+        raise Refused(_("Nothing is chosen yet. Choose in at least one row, then save."))
+    waiting = stack.sheets.filter(state__in=LEFT).order_by().values("stack")
+    rows = own.filter(stack=stack).select_for_update(of=("self",)).select_related("evaluated")
+    sheets: list[Any] = list(
+        rows.annotate(left=waiting.annotate(left=Count("pk")).values("left")).order_by("pk")
+    )
+    for sheet in sheets:
+        sheet.stack = stack
+    if len(sheets) < len(said) or not all(
+        rules.may_judge(by, sheet, local_day(at)) for sheet in sheets
+    ):
+        raise Refused(_("One of these sheets lies before somebody else. Open the page again."))
+    if not rules.is_collecting(stack.round):
+        raise Refused(_("The sheets of this round have been collected."))
+    questions = _questions(stack.round, stack.viewpoint)
+    taken = [(sheet, said[sheet.pk]) for sheet in sheets if sheet.state in LEFT]
+    taken = _complete(questions, taken)
+    if not taken:
+        return []
+    _write(taken)
+    filled = [sheet for sheet, _said in taken]
+    Sheet.objects.filter(pk__in=[sheet.pk for sheet in filled]).update(
+        state=SheetState.DONE, filled_by=by, filled_at=at, entered_from=""
+    )
+    for sheet in filled:
+        place = sheet.evaluated.community_id
+        journal.write("fill_in", sheet, by=by, at=at, area_code=place, entered_from="")
+    _renew_turn(stack, stack.round, sheets[0].left - len(filled))
+    return filled
+
+
+def _complete(
+    questions: Mapping[int, Question], sheets: list[tuple[Sheet, Said]]
+) -> list[tuple[Sheet, Said]]:
+    """Return the sheets that answer every question; refuse those that were left in the middle."""
+    found: list[tuple[Sheet, Said]] = []
+    halves: list[tuple[Sheet, Said]] = []
+    for sheet, said in sheets:
+        _refuse_unknown(questions, said)
+        (halves if questions.keys() - said.steps.keys() else found).append((sheet, said))
+    begun = [sheet.pk for sheet, _said in halves if sheet.state == SheetState.BEGUN]
+    kept = queries.kept_answers(begun) if begun else {}
+    for sheet, said in halves:
+        if kept.get(sheet.pk) != dict(said.steps):
+            try:
+                _refuse_incomplete(questions, said)
+            except Refused as refused:
+                raise Refused(refused.reason, f"s{sheet.pk}-{refused.field}") from None
+    return found
 
 
 @transaction.atomic
@@ -130,7 +205,7 @@ def say(
         raise Refused(_("Nothing is asked here any more. Thank you for looking."))
     if rules.is_evaluated(by, evaluated, local_day(at)):
         raise Refused(_("This sheet is for the people you helped. Yours is another one."))
-    questions = _questions(evaluated, Viewpoint.PUBLIC)
+    questions = _questions(evaluated.round, Viewpoint.PUBLIC)
     _refuse_unknown(questions, said)
     _refuse_incomplete(questions, said)
     sheet = Sheet.objects.create(
@@ -141,7 +216,7 @@ def say(
         words=said.words,
         filled_at=at,
     )
-    _write(sheet, said)
+    _write([(sheet, said)])
     # Who it was is not written down, not even with an account: residents speak freely.
     journal.write("fill_in", sheet, by=None, at=at, area_code=evaluated.community_id)
     return sheet

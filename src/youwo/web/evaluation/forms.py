@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from youwo.evaluation.models import EnteredFrom, Question, Subject, Template, Vi
 from youwo.people.models import Role
 
 UNSAID = "none"
+CHOOSE = _("Please choose one; “cannot say” is an answer, too.")
 
 
 def _first_of_quarter(day: date) -> date:
@@ -86,6 +87,22 @@ class RoundForm(forms.Form):
         return day
 
 
+def as_chosen(answers: Mapping[int, int | None]) -> dict[str, str]:
+    """Return answers as the form of a sheet holds them."""
+    return {f"q{key}": UNSAID if step is None else str(step) for key, step in answers.items()}
+
+
+def as_steps(chosen: Mapping[int, str]) -> dict[int, int | None]:
+    """Return what was chosen as the steps of questions."""
+    return {key: None if step == UNSAID else int(step) for key, step in chosen.items()}
+
+
+def steps_of(question: Question) -> list[tuple[str, Any]]:
+    """Return what can be chosen, the best first, and the way out that one cannot say."""
+    steps = [(str(step), words) for step, words in enumerate(question.steps)]
+    return [*reversed(steps), (UNSAID, _("cannot say"))]
+
+
 class SheetForm(forms.Form):
     """The questions of a sheet, each with its steps and the way out that one cannot say."""
 
@@ -100,25 +117,22 @@ class SheetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.questions = questions
         for question in questions:
-            steps = [(str(step), words) for step, words in enumerate(question.steps)]
             self.fields[f"q{question.pk}"] = forms.ChoiceField(
                 label=question.text,
-                choices=[*reversed(steps), (UNSAID, _("cannot say"))],
+                choices=steps_of(question),
                 widget=forms.RadioSelect,
-                error_messages={
-                    "required": _("Please choose one; “cannot say” is an answer, too.")
-                },
+                error_messages={"required": CHOOSE},
             )
         self.order_fields([f"q{question.pk}" for question in questions])
 
     def said(self) -> Said:
         """Return what has been answered so far."""
-        steps = {
-            question.pk: None if chosen == UNSAID else int(chosen)
+        chosen = {
+            question.pk: step
             for question in self.questions
-            if (chosen := self.cleaned_data.get(f"q{question.pk}"))
+            if (step := self.cleaned_data.get(f"q{question.pk}"))
         }
-        return Said(steps, self.cleaned_data.get("words", ""))
+        return Said(as_steps(chosen), self.cleaned_data.get("words", ""))
 
 
 class EnterSheetForm(SheetForm):

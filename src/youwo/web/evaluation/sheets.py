@@ -20,24 +20,21 @@ from youwo.core.references import parse_reference
 from youwo.core.refused import Refused
 from youwo.evaluation import actions, queries, rules
 from youwo.evaluation.models import (
-    Answer,
+    LEFT,
     Evaluated,
     Question,
     Round,
     Sheet,
-    SheetState,
     Status,
     Viewpoint,
 )
 from youwo.people.models import Role
 from youwo.web.access import person_of, public, signed_in, signed_in_person, staff
 from youwo.web.evaluation import shown
-from youwo.web.evaluation.forms import UNSAID, EnterSheetForm, SheetForm
+from youwo.web.evaluation.forms import EnterSheetForm, SheetForm, as_chosen
 from youwo.web.evaluation.reach import evaluated_of, sheet_of, today
 from youwo.web.limits import guard_public_write
 from youwo.web.nonces import nonce_of
-
-LEFT = (SheetState.WAITING, SheetState.BEGUN)
 
 
 @signed_in
@@ -56,6 +53,10 @@ def index(request: HttpRequest, reference: str) -> HttpResponse:
         "page": found,
         "last_day": shown.last_day(round_),
         "is_open": round_.status == Status.OPEN,
+        "stacks": [
+            (key, Viewpoint(viewpoint).label, left)
+            for key, viewpoint, left in queries.stacks_left(person, round_, on)
+        ],
     }
     return render(request, "evaluation/sheets.html", context)
 
@@ -68,9 +69,8 @@ def _questions(sheet: Sheet) -> list[Question]:
 
 
 def _kept(sheet: Sheet) -> dict[str, Any]:
-    answers = Answer.objects.filter(sheet=sheet).values_list("question_id", "step")
-    chosen = {f"q{key}": UNSAID if step is None else str(step) for key, step in answers}
-    return {**chosen, "words": sheet.words}
+    answers = queries.kept_answers([sheet.pk]).get(sheet.pk, {})
+    return {**as_chosen(answers), "words": sheet.words}
 
 
 @signed_in

@@ -10,6 +10,9 @@ TURNS = {
     "evaluation.judge": Words(
         "clipboard-check", _("Fill in: %(title)s"), _("Fill in"), "evaluation:sheets"
     ),
+    "evaluation.judge_many": Words(
+        "clipboard-check", _("Fill in: %(title)s"), _("Fill in"), "evaluation:stack"
+    ),
     "evaluation.publish": Words(
         "list-check", _("All sheets are in: %(title)s"), _("Publish"), "evaluation:round"
     ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from youwo.web.evaluation import appeals, results, rounds, sheets, templates, whistles
+from youwo.web.evaluation import appeals, results, rounds, sheets, stacks, templates, whistles
 
 app_name = "evaluation"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("work/evaluations/templates/<int:pk>/", templates.detail, name="template"),
     path("work/evaluations/sheets/<int:pk>/", sheets.sheet, name="sheet"),
     path("work/evaluations/sheets/<int:pk>/keep/", sheets.keep, name="keep"),
+    path("work/evaluations/stacks/<str:reference>/", stacks.stack, name="stack"),
     path("work/evaluations/<str:reference>/", rounds.detail, name="round"),
     path("work/evaluations/<str:reference>/export/", rounds.export, name="export"),
     path("work/evaluations/<str:reference>/sheets/", sheets.index, name="sheets"),
