@@ -19,7 +19,7 @@ from youwo.almanac.queries import deadline
 from youwo.areas.models import Area
 from youwo.core.clock import local_day
 from youwo.demo.draws import dice, nonce
-from youwo.demo.places import JINSHUI
+from youwo.demo.places import JINSHUI, near
 from youwo.demo.signins import MEMBER, RESIDENT, STAFF, UNIT
 from youwo.demo.units import TAX_OFFICE
 from youwo.demo.words import door, person_name, read
@@ -218,7 +218,7 @@ class Stage:
             kind=words["kind"],
             community=area,
             compound=compound,
-            point=_point(compound, draw),
+            point=near(compound, draw),
             contact=contact,
             consent=self.cast.consent,
             consent_given_by=Voice.Consent.SELF if own else Voice.Consent.SPOKEN,
@@ -301,15 +301,6 @@ class Stage:
         if scene.timing == "over":
             wish.refresh_from_db()
             actions.take_over([wish], at=self.now - timedelta(minutes=self.draw.randint(5, 200)))
-
-
-def _point(compound: Area | None, draw: Random) -> tuple[Decimal, Decimal] | None:
-    if compound is None or compound.longitude is None or compound.latitude is None:
-        return None
-    return (
-        compound.longitude + Decimal(draw.randint(-60, 60)).scaleb(-5),
-        compound.latitude + Decimal(draw.randint(-60, 60)).scaleb(-5),
-    )
 
 
 @cache

@@ -129,3 +129,13 @@ class Chooser:
     def draw(self, draw: Random) -> str:
         """Draw the code of one community."""
         return self.codes[bisect(self.sums, draw.random() * self.sums[-1])]
+
+
+def near(compound: Area | None, draw: Random) -> tuple[Decimal, Decimal] | None:
+    """Draw a point in or beside a compound; None where nobody knows where it lies."""
+    if compound is None or compound.longitude is None or compound.latitude is None:
+        return None
+    return (
+        compound.longitude + Decimal(draw.randint(-60, 60)).scaleb(-5),
+        compound.latitude + Decimal(draw.randint(-60, 60)).scaleb(-5),
+    )

@@ -16,7 +16,7 @@ from youwo.almanac.queries import deadline
 from youwo.areas.models import Area
 from youwo.core.clock import local_day
 from youwo.demo.draws import dice, nonce
-from youwo.demo.places import JINSHUI
+from youwo.demo.places import JINSHUI, near
 from youwo.demo.signins import RESIDENT
 from youwo.demo.words import person_name, read
 from youwo.needs.actions import Contact, problems
@@ -104,6 +104,8 @@ class Stage:
             community=area,
             compound=compound,
             building=scene.get("building", ""),
+            # Whoever reports it on a phone can say where; by telephone nobody does.
+            point=near(compound, self.draw) if number == 0 and not by_phone else None,
             contact=Contact(
                 self.resident.phone if own else f"199002{self.draw.randrange(100_000):05d}",
                 self.resident.name if own else person_name(self.draw),
