@@ -237,6 +237,16 @@ def deliver(unit: Phone, title: str, what: str, goods: Sequence[tuple[str, str, 
     return item.removeprefix(unit.url)
 
 
+def hand_over(worker: Phone, item: str, *quantities: str) -> None:
+    """Hand all over in the compound that the item is about: it is filled in already."""
+    page = worker.open(item)
+    page.locator("main a[href^='/work/deliveries/']").first.click()
+    for goods, quantity in zip(page.locator(".shares fieldset").all(), quantities, strict=True):
+        expect(goods.get_by_label("向阳院")).to_have_value(quantity)
+    page.click("main .sheet-btn .btn-primary")
+    told(page)
+
+
 def take(worker: Phone, item: str) -> None:
     page = worker.open(f"{item}close/")
     page.fill("[name=served]", "60")
@@ -358,6 +368,7 @@ def test_from_what_people_say_to_a_judged_deed(site, installation, make_phone, r
         "送到院里摆好",
         [("垃圾桶", "40", "个"), ("灭火器", "20", "组")],
     )
+    hand_over(worker, bins, "40", "20")
     address = whistle(worker, problems[ROAD])
     object_to(phones["first"], address)
     uphold(coordinator, address)
@@ -379,6 +390,10 @@ def test_from_what_people_say_to_a_judged_deed(site, installation, make_phone, r
     expect(page.locator(".lineage")).to_contain_text("2")
     page.locator("main a[href^='/figures/facts/']").first.click()
     expect(page.locator("h1")).to_have_text("给家属院装围栏")
+    # … and from a thing that stands in the yard back to the delivery that brought it …
+    page = worker.open("/work/assets/")
+    page.locator("#rows a, main .rows a").filter(has_text="垃圾桶").first.click()
+    expect(page.locator(f"main a[href='{bins}']").first).to_be_visible()
     # … and from the deed back to the voices.
     page = coordinator.open("/figures/140802/deeds/")
     page.locator("#rows a").filter(has_text="添置垃圾桶和灭火器").click()
