@@ -1,6 +1,7 @@
 """What is near somebody, lending a hand, skills, and one's own record."""
 
 import io
+import re
 import uuid
 
 import pytest
@@ -224,6 +225,32 @@ def test_joining_in_one_tap_and_leaving_again(member, worker, jinshui, at):
     for _ in range(2):
         client.post(f"/near/items/{item.reference}/leave/")
     assert Joined.objects.get().left_at == at
+
+
+@pytest.mark.parametrize("query", ["", "?only=items"])
+def test_the_buttons_of_rows_pass_the_check_of_forged_forms(member, worker, jinshui, at, query):
+    item = agreed(worker, jinshui, at)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(member)
+    page = words(client.get(f"/near/{query}"))
+    [token] = set(
+        re.findall(
+            rf'items/{item.reference}/join/">\s*<input type="hidden"'
+            r' name="csrfmiddlewaretoken" value="(\w+)"',
+            page,
+        )
+    )
+    client.post(f"/near/items/{item.reference}/join/", {"csrfmiddlewaretoken": token})
+    assert Joined.objects.exists()
+
+
+@pytest.mark.parametrize("verb", ["join", "leave"])
+def test_a_button_leads_back_to_the_same_list(member, worker, jinshui, at, verb):
+    item = agreed(worker, jinshui, at)
+    sent = {"only": "items", "q": "围栏"}
+    response = signed_in(member).post(f"/near/items/{item.reference}/{verb}/", sent)
+    assert response.url == "/near/?only=items&q=%E5%9B%B4%E6%A0%8F"
+    assert signed_in(member).post(f"/near/items/{item.reference}/{verb}/").url == "/near/"
 
 
 def test_the_owner_and_the_community_read_who_comes(member, worker, jinshui, stranger, at):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,13 +88,20 @@ def _item(reference: str) -> ServiceItem:
     return get_object_or_404(ServiceItem, reference=parse_reference(reference))
 
 
+def _back(request: HttpRequest) -> HttpResponse:
+    """Go back to the list and the words from which a button was pressed."""
+    kept = {name: request.POST[name] for name in ("only", "q") if request.POST.get(name)}
+    query = f"?{urlencode(kept)}" if kept else ""
+    return redirect(reverse("near:index") + query)
+
+
 @signed_in
 @require_POST
 def join(request: HttpRequest, reference: str) -> HttpResponse:
     """Put the visitor's name down for a service item."""
     actions.join(_item(reference), by=signed_in_person(request), at=timezone.now())
     messages.success(request, _("Your name is down. Who does it reads it and tells you when."))
-    return redirect("near:index")
+    return _back(request)
 
 
 @signed_in
@@ -100,4 +110,4 @@ def leave(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the visitor's name back."""
     actions.leave(_item(reference), by=signed_in_person(request), at=timezone.now())
     messages.success(request, _("Taken back. Another time, perhaps."))
-    return redirect("near:index")
+    return _back(request)
