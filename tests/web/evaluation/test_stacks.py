@@ -215,6 +215,16 @@ def test_the_list_and_the_single_sheet_lead_to_the_stack(at_work, lay_out):
     assert single in words(at_work.get(page(stack)))
 
 
+def test_who_came_from_the_stack_to_write_a_comment_goes_back_there(at_work, lay_out):
+    stack = lay_out(2)
+    [first, second] = Question.objects.order_by("number")
+    single = f"/work/evaluations/sheets/{sheets(stack)[0].pk}/?many=1"
+    assert single in words(at_work.get(page(stack)))
+    sent = {f"q{first.pk}": "2", f"q{second.pk}": "1", "words": "下雨也来了"}
+    assert at_work.post(single, sent).url == page(stack)
+    assert shown(at_work.get(page(stack))) == ["安01"]
+
+
 def test_a_page_shows_no_more_rows_than_one_can_send(monkeypatch, at_work, lay_out):
     monkeypatch.setattr(stacks, "_MOST", 1)
     stack = lay_out(3)

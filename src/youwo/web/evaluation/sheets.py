@@ -122,6 +122,9 @@ def _next(request: HttpRequest, found: Sheet, *, own: bool) -> HttpResponse:
     if following is None:
         messages.success(request, _("That was the last one. Thank you."))
         return redirect("evaluation:sheets", round_.reference)
+    if request.GET.get("many") and found.stack_id is not None:
+        messages.success(request, _("Kept."))
+        return redirect("evaluation:stack", found.stack_id)
     messages.success(request, _("Kept. Here is the next one."))
     return redirect("evaluation:sheet", following.pk)
 
