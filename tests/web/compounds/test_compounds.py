@@ -95,8 +95,8 @@ def test_the_list_leaves_as_a_table(client, worker, compound, jinshui, at):
     rows = list(read_rows(io.BytesIO(b"".join(answer.streaming_content))))
     assert rows[1][:2] == [compound.pk, "税苑小区"]
     assert rows[1][-3:] == ["否", "待核实", "待核实"]
-    assert rows[1][10] == "有 · 一人"
-    assert rows[2][4] == "不清楚"
+    assert rows[1][9] == "有 · 一人"
+    assert rows[2][3] == "不清楚"
 
 
 def test_no_table_leaves_of_a_foreign_place(client, worker, elsewhere):

@@ -129,7 +129,7 @@ def test_what_got_stuck_is_started_again(at_county, tmp_path, coordinator):
     assert DBTaskResult.objects.count() == 2
 
 
-@pytest.mark.parametrize("subject", ["units", "members"])
+@pytest.mark.parametrize("subject", ["units", "members", "compounds"])
 def test_the_template_can_be_downloaded(at_county, subject):
     file = at_county.get(url("template", subject))
     sheets = openpyxl.load_workbook(io.BytesIO(b"".join(file.streaming_content))).worksheets

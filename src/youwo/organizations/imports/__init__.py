@@ -1,4 +1,4 @@
-"""Excel tables of units and members: checked row by row, then written in batches.
+"""Excel tables of units, members and compounds: checked row by row, then written in batches.
 
 `check` says what a file would do and names every bad cell; `run` does it. Both go the same way, so
 that the dry run cannot promise what the import does not keep. Good rows are imported and bad ones

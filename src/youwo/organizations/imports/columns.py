@@ -1,4 +1,4 @@
-"""The columns of the two tables, under every heading by which offices know them."""
+"""The columns of the tables, under every heading by which offices know them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override, pgettext_lazy
 
+from youwo.areas.models import CompoundFact
 from youwo.core.refused import Refused
 from youwo.organizations.models import Import, Membership, Organization
 
@@ -183,9 +185,79 @@ MEMBERS = (
     _FROM,
 )
 
+# What offices call the things that a compound has or lacks.
+_ALSO: dict[str, tuple[str, ...]] = {
+    CompoundFact.Kind.MANAGING_BODY: ("管理主体", "管理单位", "主管部门"),
+    CompoundFact.Kind.PROPERTY_COMPANY: ("物业", "物业公司", "物业企业", "物业服务企业"),
+    CompoundFact.Kind.OWNERS_COMMITTEE: ("业委会", "业主委员会"),
+    CompoundFact.Kind.GUARD: ("门卫", "门岗", "保安", "值守"),
+    CompoundFact.Kind.FENCE: ("围墙", "围栏", "围墙围栏"),
+    CompoundFact.Kind.CAMERAS: ("监控", "摄像头", "监控设施"),
+    CompoundFact.Kind.FIRE_EQUIPMENT: ("消防设施", "消防器材", "消防设备"),
+}
+
+
+def since_key(kind: str) -> str:
+    """Return the key of the column that says since when a compound has or lacks a thing."""
+    return f"{kind}_since"
+
+
+def _since(label: Any) -> Any:
+    return format_lazy(pgettext_lazy("column", "{thing} since"), thing=label)
+
+
+def _of_fact(kind: str, label: Any) -> tuple[Column, Column]:
+    """Return the two columns of a fact: the answer with any words, and the day."""
+    return (
+        Column(
+            kind,
+            label,
+            gettext_lazy(
+                "Yes or no, and any words behind it. Empty means that nothing is known, or new."
+            ),
+            "有 · 砖墙" if kind == CompoundFact.Kind.FENCE else "有",
+            aliases=_ALSO[kind],
+        ),
+        Column(
+            since_key(kind),
+            _since(label),
+            gettext_lazy("Since when: a day, a month or a year. Only where the answer is new."),
+            "2024-03-01",
+            aliases=tuple(f"{name}{end}" for name in _ALSO[kind] for end in ("起始日", "起始日期")),
+        ),
+    )
+
+
+COMPOUNDS = (
+    Column(
+        "code",
+        gettext_lazy("Code"),
+        gettext_lazy("The compound's code, as the list sent from here has it; empty for new ones."),
+        "140802005022-0001",
+        aliases=("编码", "代码", "小区编码"),
+    ),
+    Column(
+        "name",
+        gettext_lazy("Compound"),
+        gettext_lazy("The compound's name. One that is not known yet is added."),
+        "税苑小区",
+        needed=True,
+        aliases=("小区", "小区名称", "院落", "名称"),
+    ),
+    Column(
+        "community",
+        gettext_lazy("Community"),
+        gettext_lazy("Its community: the name or the code. In a table for one community: empty."),
+        "金税社区",
+        aliases=("社区", "所属社区", "所在社区"),
+    ),
+    *(column for kind, label in CompoundFact.Kind.choices for column in _of_fact(kind, label)),
+)
+
 COLUMNS: dict[str, tuple[Column, ...]] = {
     Import.Subject.UNITS: UNITS,
     Import.Subject.MEMBERS: MEMBERS,
+    Import.Subject.COMPOUNDS: COMPOUNDS,
 }
 
 

@@ -15,6 +15,7 @@ from youwo.core.refused import Refused
 from youwo.core.tables import read_rows
 from youwo.journal.actions import write as write_line
 from youwo.organizations.imports import columns
+from youwo.organizations.imports.compounds import Compounds
 from youwo.organizations.imports.members import Members
 from youwo.organizations.imports.table import Cells, Report, Table
 from youwo.organizations.imports.units import Units
@@ -26,6 +27,7 @@ MOST_ROWS = 100_000
 _TABLES: dict[str, type[Table]] = {
     Import.Subject.UNITS: Units,
     Import.Subject.MEMBERS: Members,
+    Import.Subject.COMPOUNDS: Compounds,
 }
 # Headings may stand below a title and a note.
 _HEADING_WITHIN = 6
@@ -197,7 +199,7 @@ def run(row: Import, at: datetime) -> Import:
     except IntegrityError:
         return _fail(
             row,
-            _("Somebody else has just entered the same people or units. Please start again."),
+            _("Somebody else has just entered some of the same. Please start again."),
             at,
         )
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""What the tables of units and members have in common: rows, problems and counts."""
+"""What the tables have in common: rows, problems and counts."""
 
 from __future__ import annotations
 

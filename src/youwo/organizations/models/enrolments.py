@@ -299,6 +299,7 @@ class Import(models.Model):
     class Subject(models.TextChoices):
         UNITS = "units", _("units and their enrolments")
         MEMBERS = "members", _("members and their enrolments")
+        COMPOUNDS = "compounds", _("compounds and what they have")
 
     class State(models.TextChoices):
         CHECKING = "checking", _("being checked")

@@ -24,6 +24,7 @@ from youwo.core.clock import start_of
 from youwo.core.paging import page
 from youwo.core.tables import write_rows
 from youwo.needs.models import Problem, ProblemStatus
+from youwo.organizations.imports.columns import COMPOUNDS
 from youwo.organizations.models import MemberEnrolment
 from youwo.organizations.queries import paired_with
 from youwo.organizations.rules import READERS
@@ -94,6 +95,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "kinds": CompoundFact.Kind.choices,
         "filtered": bool(chosen["words"] or chosen["status"] or chosen["fact"]),
         "reads": reads(request, chosen["area"]),
+        "keeps": keeps(request, chosen["area"]),
         "on": on,
         **chosen,
     }
@@ -139,11 +141,10 @@ def export(request: HttpRequest) -> FileResponse:
     on, chosen = today(), _chosen(request)
     if not reads(request, chosen["area"]):
         raise Http404
-    kinds, defined = CompoundFact.Kind.choices, queries.definitions_in_force(on)
-    headings = [_("Code"), _("Compound"), _("Community"), _("Town")]
-    for _kind, label in kinds:
-        headings += [str(label), _("since")]
-    headings += [str(one.title) for one in defined]
+    defined = queries.definitions_in_force(on)
+    # The columns of the import, so that the file can be changed and sent back.
+    headings = [str(column.heading) for column in COMPOUNDS]
+    headings += [_("Town"), *(str(one.title) for one in defined)]
 
     def rows() -> Iterator[list[Any]]:
         compounds = _filtered(chosen, on).select_related("parent__parent").order_by("code")
@@ -169,10 +170,11 @@ def _lines(
         facts[fact.area_id].append(fact)
     for one in compounds:
         holding = definitions.in_force(facts[one.pk], on)
-        line: list[Any] = [one.pk, one.name, one.parent.name, one.parent.parent.name]  # type: ignore[union-attr]
+        line: list[Any] = [one.pk, one.name, one.parent.name]  # type: ignore[union-attr]
         for kind in CompoundFact.Kind.values:
             known = holding.get(kind)
             line += [_answer(known), known.starts_on if known else None]
+        line.append(one.parent.parent.name)  # type: ignore[union-attr]
         for definition in defined:
             judged = definitions.judge(definition, facts[one.pk], on)
             line.append(

@@ -218,9 +218,12 @@ class UploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,application/vnd.ms-excel"}),
     )
 
-    def __init__(self, *args: Any, codes: list[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, codes: list[str], subjects: list[tuple[str, Any]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        fields["subject"].choices = subjects
         fields["area"].queryset = Area.objects.filter(pk__in=codes)
         if len(codes) == 1:
             fields["area"].required = False

@@ -16,7 +16,8 @@ from youwo.core.paging import page
 from youwo.core.refused import Refused
 from youwo.organizations import sheets, uploads
 from youwo.organizations.models import Import
-from youwo.web.access import signed_in_person, with_units
+from youwo.organizations.rules import KEEPERS
+from youwo.web.access import powers_of, signed_in_person, with_units
 from youwo.web.files import table_answer
 from youwo.web.organizations.forms import UploadForm
 from youwo.web.organizations.reach import today
@@ -32,6 +33,12 @@ def _codes(request: HttpRequest) -> list[str]:
     return codes
 
 
+def _subjects(request: HttpRequest) -> list[tuple[str, Any]]:
+    """Return what the visitor's tables can be about: compounds only for who keeps places."""
+    keeps = powers_of(request).codes(*KEEPERS)
+    return [one for one in Import.Subject.choices if keeps or one[0] != Import.Subject.COMPOUNDS]
+
+
 def _own(request: HttpRequest, key: int) -> Import:
     rows = Import.objects.filter(started_by=signed_in_person(request))
     return get_object_or_404(rows.select_related("area"), pk=key)
@@ -43,15 +50,23 @@ def index(request: HttpRequest) -> HttpResponse:
     _codes(request)
     rows = Import.objects.filter(started_by=signed_in_person(request)).defer("problems")
     found = page(rows.select_related("area"), by=("-id",), cursor=request.GET.get("cursor"))
-    return render(request, "organizations/tables.html", {"page": found})
+    keeps = powers_of(request).codes(*KEEPERS)
+    return render(request, "organizations/tables.html", {"page": found, "keeps": keeps})
 
 
 @with_units
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a table and have it checked."""
     codes = _codes(request)
+    subjects, given = _subjects(request), request.GET
+    asked = given.get("subject") if given.get("subject") in dict(subjects) else None
+    place = given.get("area") if given.get("area") in codes else codes[0]
     form = UploadForm(
-        request.POST or None, request.FILES or None, codes=codes, initial={"area": codes[0]}
+        request.POST or None,
+        request.FILES or None,
+        codes=codes,
+        subjects=subjects,
+        initial={"area": place, "subject": asked or Import.Subject.MEMBERS},
     )
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -68,15 +83,16 @@ def upload(request: HttpRequest) -> HttpResponse:
             form.add_error(refused.field, str(refused))
         else:
             return redirect("organizations:table", row.pk)
-    return render(
-        request, "organizations/upload.html", {"form": form}, status=422 if form.errors else 200
-    )
+    # Who comes from one kind of records is shown its template only.
+    templates = [one for one in subjects if asked in (None, one[0])]
+    context = {"form": form, "templates": templates}
+    return render(request, "organizations/upload.html", context, status=422 if form.errors else 200)
 
 
 @with_units
 def template(request: HttpRequest, subject: str) -> FileResponse:
     """Send the empty table to fill in, with the places that the visitor may enter."""
-    if subject not in Import.Subject.values:
+    if subject not in dict(_subjects(request)):
         raise Http404
     area = get_object_or_404(Area, pk=_codes(request)[0])
     label = str(Import.Subject(subject).label)
@@ -98,6 +114,7 @@ def table(request: HttpRequest, key: int) -> HttpResponse:
         "problems": row.problems[:_SHOWN],
         "more": max(len(row.problems) - _SHOWN, 0),
         "good": row.created + row.changed,
+        "of_compounds": row.subject == Import.Subject.COMPOUNDS,
     }
     name = "organizations/_table.html" if request.htmx else "organizations/table.html"  # type: ignore[attr-defined]
     return render(request, name, context)
