@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.areas.facts import DAY, fact, three_no
-from tests.factories import OrganizationFactory, mandated
+from tests.factories import OrganizationFactory, mandate, mandated
 from youwo.areas import actions
 from youwo.areas.models import CompoundFact
 from youwo.organizations import tasks
@@ -94,6 +94,14 @@ def test_the_list_leads_to_the_upload(at_desk, jinshui):
     assert address in listed.content.decode()
     form = at_desk.get(address.replace("&amp;", "&")).context["form"]
     assert form.initial == {"area": jinshui.pk, "subject": "compounds"}
+
+
+def test_the_own_place_is_chosen_for_who_also_acts_for_a_unit(at_desk, worker, jinshui):
+    mandate(worker, OrganizationFactory())
+
+    form = at_desk.get(UPLOAD, {"subject": "compounds"}).context["form"]
+
+    assert form.initial["area"] == jinshui.pk
 
 
 def test_a_reader_is_offered_no_upload(client, jinshui):

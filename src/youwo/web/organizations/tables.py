@@ -60,7 +60,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     codes = _codes(request)
     subjects, given = _subjects(request), request.GET
     asked = given.get("subject") if given.get("subject") in dict(subjects) else None
-    place = given.get("area") if given.get("area") in codes else codes[0]
+    # Compounds are of the own place, even for those who also act for a unit.
+    own = powers_of(request).codes(*KEEPERS) if asked == Import.Subject.COMPOUNDS else codes
+    place = given.get("area") if given.get("area") in codes else own[0]
     form = UploadForm(
         request.POST or None,
         request.FILES or None,

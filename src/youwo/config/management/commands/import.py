@@ -117,6 +117,7 @@ KINDS: dict[str, Kind] = {
     ),
     "units": Kind("units and their enrolments", _table_arguments, _import_table("units")),
     "members": Kind("members and their enrolments", _table_arguments, _import_table("members")),
+    "compounds": Kind("compounds and what they have", _table_arguments, _import_table("compounds")),
 }
 
 
