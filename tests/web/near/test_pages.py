@@ -129,7 +129,7 @@ def test_the_page_says_why_it_is_near(member, worker, jinshui, compound, at):
 
 def test_one_sort_can_be_chosen(member, worker, jinshui, at):
     published(worker, jinshui, at, title="想请人教用手机挂号")
-    page = words(signed_in(member).get("/near/?only=items"))
+    page = words(signed_in(member).get("/near/?sort=items"))
     assert "想请人教用手机挂号" not in page
     assert "附近暂时没有这一类的事" in page
 
@@ -143,9 +143,9 @@ def test_a_sort_is_shown_whole_and_paged_nearest_first(member, worker, jinshui, 
         published(worker, jinshui, at, title=f"社区心愿{number}")
     published(worker, jinshui, at, title="小区心愿", compound=compound)
     client = signed_in(member)
-    first = client.get("/near/?only=wishes")
+    first = client.get("/near/?sort=wishes")
     assert (len(listed(first)), listed(first)[0]) == (20, "小区心愿")
-    rest = client.get(f"/near/?only=wishes&cursor={first.context['page'].after}")
+    rest = client.get(f"/near/?sort=wishes&cursor={first.context['page'].after}")
     assert listed(rest) == ["社区心愿1", "社区心愿0"]
 
 
@@ -171,18 +171,18 @@ def test_what_is_near_is_found_by_two_characters(member, worker, jinshui, strang
     counts = [count for _name, _label, count in client.get("/near/?q=音机").context["sorts"]]
     assert counts == [1, 1, 1, 0]
     for sort, title in (("wishes", "想要一台收音机"), ("items", "修收音机")):
-        assert listed(client.get(f"/near/?only={sort}&q=音机")) == [title]
+        assert listed(client.get(f"/near/?sort={sort}&q=音机")) == [title]
 
 
 def test_the_matter_of_a_whistle_is_not_searched(member, worker, jinshui, at):
     whistle = blown(worker, jinshui, [factories.OrganizationFactory()], at, title="楼道积水")
     client = signed_in(member)
     assert whistle.matter[:2] not in whistle.title
-    assert listed(client.get(f"/near/?only=whistles&q={whistle.matter[:2]}")) == []
-    assert listed(client.get("/near/?only=whistles&q=积水")) == ["楼道积水"]
+    assert listed(client.get(f"/near/?sort=whistles&q={whistle.matter[:2]}")) == []
+    assert listed(client.get("/near/?sort=whistles&q=积水")) == ["楼道积水"]
 
 
-@pytest.mark.parametrize("query", ["?q=飞机", "?only=wishes&q=飞机"])
+@pytest.mark.parametrize("query", ["?q=飞机", "?sort=wishes&q=飞机"])
 def test_a_search_without_a_hit_says_what_to_do(member, worker, jinshui, at, query):
     published(worker, jinshui, at)
     page = words(signed_in(member).get(f"/near/{query}"))
@@ -193,8 +193,8 @@ def test_a_search_without_a_hit_says_what_to_do(member, worker, jinshui, at, que
 @pytest.mark.parametrize("only", ["items", "nothing"])
 def test_visitors_cannot_list_what_needs_an_account(worker, jinshui, at, only):
     agreed(worker, jinshui, at)
-    page = Client().get(f"/near/?only={only}")
-    assert (page.context["only"], "rows" in page.context) == ("", False)
+    page = Client().get(f"/near/?sort={only}")
+    assert (page.context["sort"], "rows" in page.context) == ("", False)
 
 
 def test_visitors_are_told_to_choose_their_place():
@@ -227,7 +227,7 @@ def test_joining_in_one_tap_and_leaving_again(member, worker, jinshui, at):
     assert Joined.objects.get().left_at == at
 
 
-@pytest.mark.parametrize("query", ["", "?only=items"])
+@pytest.mark.parametrize("query", ["", "?sort=items"])
 def test_the_buttons_of_rows_pass_the_check_of_forged_forms(member, worker, jinshui, at, query):
     item = agreed(worker, jinshui, at)
     client = Client(enforce_csrf_checks=True)
@@ -247,9 +247,9 @@ def test_the_buttons_of_rows_pass_the_check_of_forged_forms(member, worker, jins
 @pytest.mark.parametrize("verb", ["join", "leave"])
 def test_a_button_leads_back_to_the_same_list(member, worker, jinshui, at, verb):
     item = agreed(worker, jinshui, at)
-    sent = {"only": "items", "q": "围栏"}
+    sent = {"sort": "items", "q": "围栏"}
     response = signed_in(member).post(f"/near/items/{item.reference}/{verb}/", sent)
-    assert response.url == "/near/?only=items&q=%E5%9B%B4%E6%A0%8F"
+    assert response.url == "/near/?sort=items&q=%E5%9B%B4%E6%A0%8F"
     assert signed_in(member).post(f"/near/items/{item.reference}/{verb}/").url == "/near/"
 
 
@@ -405,12 +405,12 @@ def test_wrong_references_are_counted(monkeypatch):
 
 PAGES = {
     ("visitor", "/near/"): 3,
-    ("visitor", "/near/?only=wishes"): 2,
+    ("visitor", "/near/?sort=wishes"): 2,
     ("member", "/near/"): 12,
     ("member", "/near/?q=心愿"): 10,
-    ("member", "/near/?only=wishes"): 7,
-    ("member", "/near/?only=items"): 7,
-    ("member", "/near/?only=whistles&q=水"): 7,
+    ("member", "/near/?sort=wishes"): 7,
+    ("member", "/near/?sort=items"): 7,
+    ("member", "/near/?sort=whistles&q=水"): 7,
     ("member", "/me/record/"): 4,
     ("member", "/me/record/sheets/{sheet}/"): 4,
     ("member", "/me/skills/"): 4,

@@ -49,20 +49,20 @@ def index(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:40]
     looked = Looked(person, on, chosen=place_code(request), words=words)
     counts = looked.counts()
-    asked = request.GET.get("only", "")
-    only = asked if asked in _SORTS and _SORTS[asked][0] in counts else ""
+    asked = request.GET.get("sort", "")
+    sort = asked if asked in _SORTS and _SORTS[asked][0] in counts else ""
     context = {
         "sorts": [
-            (name, label, counts[sort]) for name, (sort, label) in _SORTS.items() if sort in counts
+            (name, label, counts[one]) for name, (one, label) in _SORTS.items() if one in counts
         ],
-        "only": only,
+        "sort": sort,
         "words": words,
         "has_place": place(request) is not None,
     }
-    if only:
-        found, rows = looked.listed(_SORTS[only][0], request.GET.get("cursor"))
+    if sort:
+        found, rows = looked.listed(_SORTS[sort][0], request.GET.get("cursor"))
         context |= {"page": found, "rows": rows}
-        return render(request, "near/only.html", context)
+        return render(request, "near/sort.html", context)
     context["groups"] = [(_TITLES[group.nearness], group) for group in looked.groups()]
     if person is not None and not words:
         context["promised"] = promised_by(person, on).order_by("due_at", "id")[:3]
@@ -90,7 +90,7 @@ def _item(reference: str) -> ServiceItem:
 
 def _back(request: HttpRequest) -> HttpResponse:
     """Go back to the list and the words from which a button was pressed."""
-    kept = {name: request.POST[name] for name in ("only", "q") if request.POST.get(name)}
+    kept = {name: request.POST[name] for name in ("sort", "q") if request.POST.get(name)}
     query = f"?{urlencode(kept)}" if kept else ""
     return redirect(reverse("near:index") + query)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -322,4 +322,35 @@ def pages(context: Context, page: Any, rows: str = "rows") -> dict[str, Any]:
     }
 
 
-# --- personal data ---------------------------------------------------------------------------
+@register.inclusion_tag("components/search.html", takes_context=True)
+def search(context: Context, label: str, placeholder: str = "") -> dict[str, Any]:
+    """The words to look for in a list (`q`); the filters of the address stay, the page does not."""
+    given = context["request"].GET
+    kept = [
+        (name, value)
+        for name, values in given.lists()
+        if name not in ("q", "cursor")
+        for value in values
+        if value
+    ]
+    words = given.get("q", "")
+    return {"kept": kept, "label": label, "placeholder": placeholder or label, "words": words}
+
+
+@register.inclusion_tag("components/choices.html", takes_context=True)
+def choices(
+    context: Context,
+    name: str,
+    offered: Iterable[tuple[Any, Any]],
+    chosen: Any,
+    *,
+    all: str,  # noqa: A002 (a word of the templates)
+    label: str,
+) -> dict[str, Any]:
+    """A filter of a list as a line of links: all, or one of (value, words).
+
+    `name` is the filter's in the address.
+    """
+    rows = [(all, url_keep(context, **{name: ""}), not chosen)]
+    rows += [(words, url_keep(context, **{name: key}), key == chosen) for key, words in offered]
+    return {"rows": rows, "label": label}
