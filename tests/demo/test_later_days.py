@@ -74,6 +74,8 @@ def test_after_three_days_and_after_ten_more_every_queue_is_fresh_due_and_late(s
 
         assert waiting(now) == {queue: {"late", "due", "fresh"} for queue in QUEUES}
         assert whistles() == first
+        for kind in ("asset.inspect", "asset.receive", "asset.repair", "evaluation.decide"):
+            assert Turn.objects.filter(kind=kind).exists()
         late = Turn.objects.filter(due_at__lt=now - timedelta(days=9))
         assert list(late.values_list("kind", "due_at", "title")) == []
         assert Hearing.objects.filter(status="open").count() == 1

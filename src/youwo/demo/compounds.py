@@ -297,12 +297,20 @@ def _enter_new(
 
 
 def _go_on(story: _Story, touched: Touched) -> None:
-    """Hand something over, and find something broken, where nothing such waits."""
+    """Hand something over, find something broken or not looked at, where nothing such waits."""
     kept = Asset.objects.within(JINSHUI).exclude(status=AssetStatus.RETIRED)
     if not kept.filter(received_on=None).exists():
         words = story.draw.choice(read("ends")["handed"])
         area = story.draw.choice(story.compounds)
         _enter_new(story, tuple(words["thing"]), area, words["place"], months=words["months"])
+    if not kept.filter(
+        next_inspection_on__lte=local_day(story.now) + upkeep.INSPECT_AHEAD
+    ).exists():
+        words = story.draw.choice(read("ends")["handed"])
+        area = story.draw.choice(story.compounds)
+        # Every month, and the last time was a little longer ago.
+        looked_at = story.draw.choice([29, 33])
+        _entered(story, tuple(words["thing"]), area, words["place"], months=1, looked_at=looked_at)
     if not kept.filter(status=AssetStatus.REPAIR).exists():
         rows = kept.filter(received_on__isnull=False).select_related("area").order_by("pk")
         sound = [asset for asset in rows if asset not in touched]
