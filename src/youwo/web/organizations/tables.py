@@ -87,7 +87,8 @@ def upload(request: HttpRequest) -> HttpResponse:
             return redirect("organizations:table", row.pk)
     # Who comes from one kind of records is shown its template only.
     templates = [one for one in subjects if asked in (None, one[0])]
-    context = {"form": form, "templates": templates}
+    of_compounds = asked == Import.Subject.COMPOUNDS
+    context = {"form": form, "templates": templates, "of_compounds": of_compounds}
     return render(request, "organizations/upload.html", context, status=422 if form.errors else 200)
 
 
