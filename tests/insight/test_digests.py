@@ -198,8 +198,8 @@ def test_telling_three_costs_as_much_as_one(count, jinshui, django_assert_num_qu
         did(person, jinshui, person, at=MONDAY - timedelta(days=1))
     turns.put(jinshui, [wanted(MONDAY)])
     digests.weeks(people, at=MONDAY)
-    # Two find who is due (the second time nobody), nine read, four write, four keep transactions.
-    with django_assert_num_queries(19):
+    # Two find who is due (the second time nobody), nine read, four write, two keep transactions.
+    with django_assert_num_queries(17):
         digests.tell_weeks(MONDAY)
 
     assert (Message.objects.count(), Delivery.objects.count()) == (count, count)

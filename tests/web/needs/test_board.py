@@ -1,5 +1,7 @@
 """What everybody may read: the board, one wish, the map."""
 
+import re
+
 import pytest
 
 from tests import factories
@@ -206,6 +208,7 @@ def test_compounds_are_found_by_their_community(client, jinshui):
 def test_outlines_are_kept_by_browsers(client, jinshui):
     response = client.get("/maps/outlines.json")
     assert response["Cache-Control"] == "public, max-age=86400"
+    assert re.search(rb"\d\.\d{5}", response.content) is None
     assert response.json()["type"] == "FeatureCollection"
 
 

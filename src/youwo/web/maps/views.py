@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -23,8 +23,27 @@ _MOST = 200
 @cache_control(public=True, max_age=86400)
 @gzip_page
 def outlines(request: HttpRequest) -> HttpResponse:
-    """Return the outlines of the city's counties."""
-    return JsonResponse(queries.outlines(settings.CITY))
+    """Return the outlines of the city's counties, to about 10 m: a phone pays for each digit."""
+    shapes = queries.outlines(settings.CITY)
+    features = [
+        {
+            **feature,
+            "geometry": {
+                **feature["geometry"],
+                "coordinates": _rounded(feature["geometry"]["coordinates"]),
+            },
+        }
+        for feature in shapes["features"]
+    ]
+    return JsonResponse(
+        {**shapes, "features": features}, json_dumps_params={"separators": (",", ":")}
+    )
+
+
+def _rounded(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_rounded(one) for one in part]
+    return round(part, 4)
 
 
 @public
