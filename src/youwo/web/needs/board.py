@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
 from youwo.areas.rules import kind_of
@@ -66,7 +68,14 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 def on_map(request: HttpRequest) -> HttpResponse:
     """Show open public wishes with a point on a map, and the same as a list."""
     found = queries.points(code=place_code(request)[:6])
-    return render(request, "needs/map.html", {"wishes": list(found)})
+    context = {
+        "title": _("Wishes on the map"),
+        "text": _("Only wishes whose sender added a place, moved a little to protect the door."),
+        "list": reverse("needs:board"),
+        "points": reverse("needs:points"),
+        "wishes": list(found),
+    }
+    return render(request, "needs/map.html", context)
 
 
 @public

@@ -7,7 +7,9 @@ from itertools import groupby
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
 from youwo.areas.rules import kind_of
@@ -62,7 +64,14 @@ def index(request: HttpRequest) -> HttpResponse:
 def on_map(request: HttpRequest) -> HttpResponse:
     """Show public problems with a point on a map, and the same as a list."""
     found = queries.problem_points(code=place_code(request)[:6]).with_voices()
-    return render(request, "problems/map.html", {"problems": list(found[:_MOST_POINTS])})
+    context = {
+        "title": _("Problems on the map"),
+        "text": _("Only problems whose place was noted, and that are not closed yet."),
+        "list": reverse("problems:index"),
+        "points": reverse("problems:points"),
+        "problems": list(found[:_MOST_POINTS]),
+    }
+    return render(request, "problems/map.html", context)
 
 
 @public
