@@ -976,3 +976,17 @@ def test_units_are_found_by_their_names(jinshui, at):
     factories.OrganizationFactory(name="别的单位", search_terms=terms("别的单位"))
 
     assert queries.suggested(jinshui, at.date(), words="燃气").everybody() == [found]
+
+
+def test_a_unit_that_was_let_go_and_helps_when_asked_helps_once(
+    worker, speaker, plumber, jinshui, lamps, water, at
+):
+    whistle = answered(worker, speaker, jinshui, [lamps, water], at)
+    actions.ask_help(whistle, organizations=[water], words="借一台车", by=speaker, at=at)
+    actions.help_out(whistle, organization=water, who="一辆车", by=plumber, at=at)
+
+    with pytest.raises(Refused, match="没有待答复"):
+        actions.help_out(whistle, organization=water, who="一辆车", by=plumber, at=at)
+
+    calls = whistle.calls.filter(organization=water).order_by("pk")
+    assert list(calls.values_list("status", flat=True)) == ["relieved", "helping"]

@@ -724,3 +724,17 @@ def test_a_whistle_costs_the_same_for_one_unit_and_many(at_work, jinshui, lamps,
         costs.append(cost_of(at_work, f"{LIST}new/{about.reference}/", form))
 
     assert costs[1:] == [14, 14]
+
+
+def test_a_unit_that_helps_is_not_offered_to_help_once_more(
+    worker, speaker, plumber, jinshui, lamps, water, at
+):
+    whistle = answered(worker, speaker, jinshui, [lamps, water], at)
+    browser = signed_in(plumber)
+    before = page(browser, whistle).context["may"]
+    actions.ask_help(whistle, organizations=[water], words="借一台车", by=speaker, at=at)
+    asked = page(browser, whistle).context["may"]
+    actions.help_out(whistle, organization=water, who="一辆车", by=plumber, at=at)
+
+    assert (before, asked) == ({"help"}, {"help", "say_no"})
+    assert page(browser, whistle).context["may"] == set()

@@ -39,7 +39,10 @@ from youwo.service import actions as service
 
 
 def call_of(whistle: Whistle, organization: Organization, *statuses: str) -> Call:
-    """Return a unit's call that stands in one of some states; refuses where it has none."""
+    """Return a unit's call that stands in one of some states; refuses where it has none.
+
+    An earlier one of a unit that takes part by another call is over.
+    """
     call = (
         whistle.calls.select_related("organization")
         .filter(organization=organization, status__in=statuses)
@@ -47,6 +50,11 @@ def call_of(whistle: Whistle, organization: Organization, *statuses: str) -> Cal
         .first()
     )
     if call is None:
+        raise _nothing_to_answer()
+    if (
+        not call.takes_part
+        and whistle.calls.filter(organization=organization, status__in=LIVE).exists()
+    ):
         raise _nothing_to_answer()
     return call
 

@@ -80,11 +80,17 @@ class Case:
         return next((call for call in self.calls if call.responsible), None)
 
     def spoken_for(self, *statuses: str) -> list[Call]:
-        """Return the calls in some states for which the visitor may enter what the unit says."""
+        """Return the calls in some states for which the visitor may enter what the unit says.
+
+        An earlier one of a unit that takes part by another call is over.
+        """
+        taking_part = {call.organization_id for call in self.calls if call.takes_part}
         return [
             call
             for call in self.calls
-            if call.status in statuses and (self.deals or call.organization_id in self.own)
+            if call.status in statuses
+            and (call.takes_part or call.organization_id not in taking_part)
+            and (self.deals or call.organization_id in self.own)
         ]
 
 
