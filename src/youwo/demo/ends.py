@@ -19,6 +19,7 @@ from youwo.almanac.queries import deadline
 from youwo.core.clock import local_day
 from youwo.demo import live
 from youwo.demo.draws import dice, nonce
+from youwo.demo.signins import first_workers, workers
 from youwo.demo.touched import Touched
 from youwo.demo.whistles import ago
 from youwo.demo.words import read
@@ -65,18 +66,10 @@ def end(seed: int, touched: Touched, *, now: datetime) -> None:
 def end_overdue_wishes(touched: Touched, kept: set[int], *, now: datetime) -> None:
     """End wishes beside the scenes, as from hearings, that nobody saw to in time."""
     late = Wish.objects.filter(due_at__lte=now).exclude(pk__in=kept).order_by("pk")
-    workers = _workers()
+    workers = first_workers()
     for wish in late:
         if wish not in touched and is_open(wish):
-            live.end(wish, workers[wish.community_id][0], now)
-
-
-def _workers() -> dict[str, list[Person]]:
-    grants = Grant.objects.filter(role=Role.WORKER, ends_on__isnull=True)
-    found: dict[str, list[Person]] = {}
-    for grant in grants.select_related("person").order_by("pk"):
-        found.setdefault(grant.area_id, []).append(grant.person)
-    return found
+            live.end(wish, workers[wish.community_id], now)
 
 
 @dataclass
@@ -94,7 +87,7 @@ class DaysEnd:
 
     @cached_property
     def workers(self) -> dict[str, list[Person]]:
-        return _workers()
+        return workers()
 
     @cached_property
     def coordinators(self) -> list[Person]:

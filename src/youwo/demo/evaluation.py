@@ -18,7 +18,7 @@ from youwo.areas.models import Area
 from youwo.core.clock import local_day, start_of
 from youwo.demo.draws import dice, nonce
 from youwo.demo.places import JINSHUI
-from youwo.demo.signins import MEMBER, STAFF, UNIT
+from youwo.demo.signins import MEMBER, STAFF, UNIT, first_workers
 from youwo.demo.touched import Touched
 from youwo.demo.units import TAX_OFFICE
 from youwo.demo.words import read
@@ -39,7 +39,7 @@ from youwo.evaluation.models import (
 )
 from youwo.evaluation.sweep import sweep
 from youwo.organizations.models import Mandate
-from youwo.people.models import Grant, Person, Role
+from youwo.people.models import Person
 
 # A round is over units that is opened this long after its half-year, and lasts this long.
 _OPENED, _LASTS = timedelta(days=6), timedelta(days=20)
@@ -126,8 +126,7 @@ def _decide_appeals(cast: Cast, touched: Touched, *, now: datetime) -> None:
 
 def _look_back(cast: Cast, touched: Touched, *, now: datetime) -> None:
     """Let both sides of closed whistles look back; a few of the new ones wait for tomorrow."""
-    grants = Grant.objects.filter(role=Role.WORKER, ends_on__isnull=True).order_by("-pk")
-    workers = {grant.area_id: grant.person for grant in grants.select_related("person")}
+    workers = first_workers()
     waiting = LookBack.objects.filter(at=None, lapsed_at=None).order_by("pk")
     for row in waiting.select_related("whistle", "call"):
         of_unit = row.side == Side.UNIT

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from random import Random
 from typing import Any
 
 from django.utils.timezone import localtime
@@ -20,7 +19,7 @@ from youwo.areas.models import Area
 from youwo.core.clock import local_day
 from youwo.demo.draws import dice, nonce
 from youwo.demo.places import JINSHUI, near
-from youwo.demo.signins import MEMBER, RESIDENT, STAFF, UNIT
+from youwo.demo.signins import MEMBER, RESIDENT, STAFF, UNIT, first_workers
 from youwo.demo.units import TAX_OFFICE
 from youwo.demo.words import door, person_name, read
 from youwo.journal.queries import history
@@ -116,19 +115,11 @@ class Cast:
     compounds: dict[str, list[Area]]
 
 
-def _cast(draw: Random) -> Cast:
+def _cast() -> Cast:
     named = [one.username for one in (*STAFF, RESIDENT, UNIT, MEMBER)]
-    grants = (
-        Grant.objects.filter(role=Role.WORKER, ends_on__isnull=True)
-        .select_related("person", "area")
-        .order_by("pk")
-    )
-    workers: dict[str, Person] = {}
-    communities: dict[str, Area] = {}
-    for grant in grants:
-        workers.setdefault(grant.area_id, grant.person)
-        communities[grant.area_id] = grant.area
-    others = [area for code, area in communities.items() if code != JINSHUI]
+    workers = first_workers()
+    communities = Area.objects.in_bulk(workers)
+    others = [communities[code] for code in workers if code != JINSHUI]
     compounds: dict[str, list[Area]] = {}
     for area in Area.objects.filter(kind=Area.Kind.COMPOUND).order_by("code"):
         compounds.setdefault(area.community_code, []).append(area)
@@ -153,7 +144,7 @@ class Stage:
     def __init__(self, seed: int, now: datetime) -> None:
         self.now = now
         self.draw = dice(seed, "live", local_day(now))
-        self.cast = _cast(self.draw)
+        self.cast = _cast()
         wishes: list[dict[str, Any]] = read("wishes")["wish"]
         self.words = self.draw.sample(wishes, len(wishes))
         self.taken = 0
@@ -356,7 +347,7 @@ def _write_to_staff(stage: Stage) -> None:
 def finish(standing: dict[str, int], *, before: datetime, now: datetime) -> dict[str, int]:
     """End the scenes of an earlier day that nobody has touched; return those that still hold."""
     wishes = Wish.objects.in_bulk(list(standing.values()))
-    workers = _cast(Random(0)).workers  # noqa: S311 -- draws nothing
+    workers = first_workers()
     kept = {}
     for number, key in standing.items():
         wish = wishes.get(key)

@@ -17,7 +17,7 @@ from youwo.areas.models import Area
 from youwo.core.clock import local_day
 from youwo.demo.draws import dice, nonce
 from youwo.demo.places import JINSHUI, near
-from youwo.demo.signins import RESIDENT
+from youwo.demo.signins import RESIDENT, first_workers
 from youwo.demo.words import person_name, read
 from youwo.needs.actions import Contact, problems
 from youwo.needs.models import (
@@ -29,7 +29,7 @@ from youwo.needs.models import (
     Report,
     Voice,
 )
-from youwo.people.models import ConsentText, Grant, Person, Role
+from youwo.people.models import ConsentText, Person
 
 _NEIGHBOURS = 6
 # How long ago each state was begun, in hours.
@@ -162,13 +162,9 @@ class Stage:
 
 
 def _stage(seed: int, now: datetime) -> Stage:
-    grants = Grant.objects.filter(role=Role.WORKER, ends_on__isnull=True)
-    workers: dict[str, Person] = {}
-    communities: dict[str, Area] = {}
-    for grant in grants.select_related("person", "area").order_by("pk"):
-        workers.setdefault(grant.area_id, grant.person)
-        communities[grant.area_id] = grant.area
-    others = [area for code, area in communities.items() if code != JINSHUI]
+    workers = first_workers()
+    communities = Area.objects.in_bulk(workers)
+    others = [communities[code] for code in workers if code != JINSHUI]
     compounds: dict[str, list[Area]] = {}
     for area in Area.objects.filter(kind=Area.Kind.COMPOUND).order_by("code"):
         compounds.setdefault(area.community_code, []).append(area)

@@ -16,7 +16,7 @@ from youwo.demo.size import BEGIN
 from youwo.demo.words import person_name
 from youwo.journal import actions as journal
 from youwo.people import actions
-from youwo.people.models import Person, Role
+from youwo.people.models import Grant, Person, Role
 
 PASSWORD = "youwo-demo"  # noqa: S105 -- printed on the screen, for invented people
 
@@ -121,3 +121,17 @@ def name_members(people: Sequence[Person], *, at: datetime) -> None:
         person.set_password(PASSWORD)
         person.save(update_fields=["name", "username", "password"])
         journal.write("set_password", person, by=person, at=at)
+
+
+def workers() -> dict[str, list[Person]]:
+    """Return the workers of each place, places and workers in the order of their appointment."""
+    grants = Grant.objects.filter(role=Role.WORKER, ends_on__isnull=True)
+    found: dict[str, list[Person]] = {}
+    for grant in grants.select_related("person").order_by("pk"):
+        found.setdefault(grant.area_id, []).append(grant.person)
+    return found
+
+
+def first_workers() -> dict[str, Person]:
+    """Return who was appointed first in each place."""
+    return {code: people[0] for code, people in workers().items()}

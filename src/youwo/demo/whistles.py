@@ -17,6 +17,7 @@ from youwo.core.clock import local_day
 from youwo.demo.draws import dice, nonce
 from youwo.demo.pairings import PROPERTY_UNIT
 from youwo.demo.places import COUNTY, JINSHUI
+from youwo.demo.signins import first_workers
 from youwo.demo.units import TAX_OFFICE
 from youwo.demo.words import person_name, phone, read
 from youwo.dispatch import actions, queries
@@ -25,7 +26,7 @@ from youwo.dispatch.sweep import sweep
 from youwo.needs.actions import Contact, problems
 from youwo.needs.models import Problem, ProblemKind, Voice
 from youwo.organizations.models import Mandate, Organization
-from youwo.people.models import ConsentText, Grant, Person, Role
+from youwo.people.models import ConsentText, Person
 from youwo.service import actions as service
 
 _COUNTY = "盐湖区"
@@ -63,10 +64,7 @@ class _Cast:
 
 
 def _cast(on: date) -> _Cast:
-    grants = Grant.objects.filter(role=Role.WORKER, ends_on__isnull=True)
-    workers: dict[str, Person] = {}
-    for grant in grants.select_related("person").order_by("pk"):
-        workers.setdefault(grant.area_id, grant.person)
+    workers = first_workers()
     mandates = Mandate.objects.filter(ends_on__isnull=True).select_related("person").order_by("-pk")
     acting = {mandate.organization_id: mandate.person for mandate in mandates}
     county = Organization.objects.in_force(on).filter(area=COUNTY).order_by("pk")

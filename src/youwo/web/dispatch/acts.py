@@ -61,7 +61,7 @@ def _answered(form: AnswerForm, case: Case, request: HttpRequest) -> bool:
     try:
         actions.answer(
             whistle,
-            organization=called[int(given["organization"])],
+            organization=called[given["organization"]],
             who=given["who"],
             arrives_at=form.arrives_at(at, whistle.community_id),
             reply=given["reply"],

@@ -11,12 +11,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from youwo.core.clock import local_day
 from youwo.dispatch import queries
-from youwo.dispatch.models import Call, Status, Whistle
+from youwo.dispatch.models import Call, Status
 from youwo.evaluation import whistles as looking_back
 from youwo.web.access import signed_in_person, with_units
 from youwo.web.dispatch import telling
@@ -93,15 +92,17 @@ def drawn(
         "pauses": telling.pauses(case.spans),
         "way": telling.way(whistle, case.calls),
         "to_decide": open_matter(case, request),
-        "looks_back": whistle.status == Status.CLOSED and _looks_back(request, whistle),
+        "looks_back": _looks_back(request, case),
     }
     return render(request, "dispatch/whistle.html", context, status=status)
 
 
-def _looks_back(request: HttpRequest, whistle: Whistle) -> bool:
+def _looks_back(request: HttpRequest, case: Case) -> bool:
     """Say whether both sides are asked about it, and the visitor's side is one of them."""
-    seen = looking_back.seen_by(signed_in_person(request), local_day(timezone.now()))
-    return seen.filter(whistle=whistle).exists()
+    if case.whistle.status != Status.CLOSED:
+        return False
+    seen = looking_back.seen_by(signed_in_person(request), local_day(case.at))
+    return seen.filter(whistle=case.whistle).exists()
 
 
 @with_units

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -24,7 +25,12 @@ _MOST = 200
 @gzip_page
 def outlines(request: HttpRequest) -> HttpResponse:
     """Return the outlines of the city's counties, to about 10 m: a phone pays for each digit."""
-    shapes = queries.outlines(settings.CITY)
+    return JsonResponse(_ground(settings.CITY), json_dumps_params={"separators": (",", ":")})
+
+
+@cache
+def _ground(city: str) -> dict[str, Any]:
+    shapes = queries.outlines(city)
     features = [
         {
             **feature,
@@ -35,9 +41,7 @@ def outlines(request: HttpRequest) -> HttpResponse:
         }
         for feature in shapes["features"]
     ]
-    return JsonResponse(
-        {**shapes, "features": features}, json_dumps_params={"separators": (",", ":")}
-    )
+    return {**shapes, "features": features}
 
 
 def _rounded(part: Any) -> Any:

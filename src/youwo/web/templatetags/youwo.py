@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 
 from youwo.core.references import spaced
 from youwo.people import masking
+from youwo.web.addresses import address
 from youwo.web.people import words
 from youwo.web.time_words import Now
 
@@ -31,8 +32,10 @@ _ICONS = next((Path(__file__).parent.parent / "static" / "vendor").glob("tabler-
 
 
 # --- pictures --------------------------------------------------------------------------------
+@register.simple_tag
 @cache
-def _drawing(name: str) -> SafeString:
+def icon(name: str) -> SafeString:
+    """Draw a Tabler outline icon. It says nothing to screen readers: words stand beside it."""
     if not name.replace("-", "").isalnum():
         raise LookupError(name)
     path = _ICONS / f"{name}.svg"
@@ -49,29 +52,12 @@ def _drawing(name: str) -> SafeString:
     )
 
 
-@register.simple_tag
-def icon(name: str) -> SafeString:
-    """Draw a Tabler outline icon. It says nothing to screen readers: words stand beside it."""
-    return _drawing(name)
-
-
 # --- addresses -------------------------------------------------------------------------------
-@cache
-def _page(name: str) -> str:
-    # Every page asks for the same few, and an address without a key never changes.
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 @register.simple_tag
 def url_if(name: str, *args: Any) -> str:
     """Return the address of a page, or nothing where this release does not have the page."""
-    if not args:
-        return _page(name)
     try:
-        return reverse(name, args=args)
+        return reverse(name, args=args) if args else address(name)
     except NoReverseMatch:
         return ""
 
@@ -249,6 +235,21 @@ def button(
         "wide": wide,
         "form": form,
         "formaction": formaction,
+    }
+
+
+@register.inclusion_tag("components/tap.html")
+def tap(
+    words: str, action: str, *, name: str, value: Any, kind: str = "quiet", icon: str = ""
+) -> dict[str, Any]:
+    """A form of one button that says for which row it is pressed. Kinds as of `button`."""
+    return {
+        "words": words,
+        "action": action,
+        "name": name,
+        "value": value,
+        "kind": kind,
+        "icon": icon,
     }
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from youwo.needs.rules import ANSWERING
 from youwo.organizations.rules import KEEPERS
 from youwo.people.models import Role
 from youwo.web.access import mandates_of, powers_of
+from youwo.web.addresses import address
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -101,18 +100,12 @@ MENU: list[tuple[StrPromise, list[Link]]] = [
 ]
 
 
-@cache
-def _address(page: str) -> str:
-    # The menu's pages are the same for everybody, and their addresses stay.
-    return reverse(page)
-
-
 def links(request: HttpRequest) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return, under their headings, address and words of what this visitor can open."""
     groups = [
         (
             str(heading),
-            [(_address(link.page), str(link.words)) for link in shown if link.opens(request)],
+            [(address(link.page), str(link.words)) for link in shown if link.opens(request)],
         )
         for heading, shown in MENU
     ]

@@ -48,16 +48,19 @@ def locked(problem: Problem, verb: str) -> Problem:
 
 def fresh(problem: Problem) -> Problem:
     """Lock a problem in whatever state, and read it as it is now."""
-    Problem.objects.select_for_update().only("pk").get(pk=problem.pk)
-    return Problem.objects.select_related("kind", "community", "compound").get(pk=problem.pk)
+    return _fresh([problem.pk])[problem.pk]
 
 
 def fresh_both(one: Problem, other: Problem) -> tuple[Problem, Problem]:
     """Lock two problems, the older first, so that two who join them never wait for each other."""
-    keys = [one.pk, other.pk]
-    list(Problem.objects.select_for_update().only("pk").filter(pk__in=keys).order_by("pk"))
-    rows = Problem.objects.select_related("kind", "community", "compound").in_bulk(keys)
+    rows = _fresh([one.pk, other.pk])
     return rows[one.pk], rows[other.pk]
+
+
+def _fresh(keys: list[int]) -> dict[int, Problem]:
+    # What they name is read by a statement of its own, after the locks were waited for.
+    list(Problem.objects.select_for_update().only("pk").filter(pk__in=keys).order_by("pk"))
+    return Problem.objects.select_related("kind", "community", "compound").in_bulk(keys)
 
 
 def moved_on(problem: Problem) -> Refused:
