@@ -55,26 +55,37 @@ def serving(installation, port):
         assert answers(port, process)
         yield process
     finally:
-        kill(process)
+        kill(process, port)
 
 
-def kill(process):
+def kill(process, port):
+    """Kill every process of the server, and wait until the last of them has let go of the port."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    for _ in range(600):
+        if not listened_to(port):
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError(f"something still listens to {port}")
 
 
 def answers(port, process) -> bool:
-    for _ in range(600):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            if process.poll() is not None:
-                return False
-            threading.Event().wait(0.05)
-        else:
+    for _ in range(3000):
+        if listened_to(port):
             return True
+        if process.poll() is not None:
+            return False
+        threading.Event().wait(0.01)
     return False
+
+
+def listened_to(port) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def send(line, nonce) -> str:
@@ -128,7 +139,7 @@ def test_a_killed_server_loses_nothing_that_it_acknowledged(installation):
         for one in clients:
             one.start()
         assert enough.wait(20)
-        kill(server)
+        kill(server, port)
         for one in clients:
             one.join()
     assert len(acknowledged) >= ENOUGH
@@ -147,12 +158,19 @@ def test_a_killed_server_loses_nothing_that_it_acknowledged(installation):
     assert {lines for _, _, lines in found} == {1}
 
 
-def test_a_server_ends_at_once_when_the_whole_terminal_is_told_to(installation):
+@pytest.mark.parametrize(
+    ("tell", "heard"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)]
+)
+def test_a_server_ends_at_once_when_told_to(installation, tell, heard):
+    """Ctrl-C tells its whole terminal, a service manager the first process.
+
+    Even where only one of the workers has begun to listen.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
 
     with serving(installation, port) as server:
-        os.killpg(server.pid, signal.SIGINT)
+        tell(server.pid, heard)
 
         assert server.wait(10) == 0

@@ -13,6 +13,9 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
+# Seconds after which a sleeping process looks whether it was told to end.
+WAKE = 1.0
+
 
 class Command(BaseCommand):
     help = "Serve the pages with several workers until told to stop."
@@ -54,11 +57,7 @@ class Command(BaseCommand):
         from youwo.config.wsgi import application  # noqa: F401
 
         close_connections()
-        # Ctrl-C reaches every process in the terminal. The workers leave it to this one, which then
-        # tells each of them once; told twice, they would not end.
-        os.register_at_fork(
-            after_in_child=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        )
+        heed_signals()
         gc.collect()
         gc.freeze()
 
@@ -104,6 +103,39 @@ class Command(BaseCommand):
             raise CommandError(
                 "The static files have not been collected. Run `youwo collect` first."
             )
+
+
+def heed_signals() -> None:
+    """Let this process and its workers end when told to, from their first moment.
+
+    Ctrl-C reaches every process in the terminal. The workers leave it to the first one, which then
+    tells each of them once; told twice, they would not end.
+
+    A worker that is told to end before it has set its own handler must not answer with the one
+    that it was copied with, which only marks the copy: it would serve on until it is killed.
+
+    And a signal that comes while the main thread is going to sleep on a lock is noted, but acted
+    upon only when the thread wakes for the next one: a timer wakes it every second.
+    """
+    told = {signal.SIGINT, signal.SIGTERM}
+
+    def hold() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, told)
+
+    def go_on() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, told)
+
+    def begin() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        wake()
+
+    def wake() -> None:
+        signal.setitimer(signal.ITIMER_REAL, WAKE, WAKE)
+
+    os.register_at_fork(before=hold, after_in_parent=go_on, after_in_child=begin)
+    signal.signal(signal.SIGALRM, lambda number, frame: None)
+    wake()
 
 
 def close_connections() -> None:
