@@ -158,9 +158,7 @@ def test_a_killed_server_loses_nothing_that_it_acknowledged(installation):
     assert {lines for _, _, lines in found} == {1}
 
 
-@pytest.mark.parametrize(
-    ("tell", "heard"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)]
-)
+@pytest.mark.parametrize(("tell", "heard"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)])
 def test_a_server_ends_at_once_when_told_to(installation, tell, heard):
     """Ctrl-C tells its whole terminal, a service manager the first process.
 
