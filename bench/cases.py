@@ -6,8 +6,8 @@ import random
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from youwo.areas import actions as areas
 from youwo.areas.models import Area
@@ -18,6 +18,7 @@ from youwo.needs.models import Mover, Status, Voice, Wish
 from youwo.needs.waiting import turns_of
 from youwo.people.models import Grant, Person
 from youwo.turns import actions as turns
+from youwo.web.people.sessions import SessionStore
 
 COUNTY = "140802"
 COMMUNITY = "140802005022"
@@ -91,8 +92,8 @@ def cookie_of(person: Person) -> str:
     """Sign somebody in, and return the cookie that says so."""
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
-    session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
-    session["_auth_user_hash"] = person.get_session_auth_hash()
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.save()
     return f"sessionid={session.session_key}"
 

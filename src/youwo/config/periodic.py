@@ -73,9 +73,12 @@ def forget_old_tries(*, at: datetime) -> None:
 
 def forget_old_sessions(*, at: datetime) -> None:
     """Delete sessions that have run out."""
-    from django.contrib.sessions.models import Session
+    from django.contrib.sessions.models import Session as FormerSession
 
-    Session.objects.filter(expire_date__lt=at).delete()
+    from youwo.people.models import Session
+
+    for model in (Session, FormerSession):
+        model.objects.filter(expire_date__lt=at).delete()
 
 
 def forget_old_results(*, at: datetime) -> None:

@@ -7,16 +7,18 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Length
 
 from youwo.areas.models import Area, AreaQuerySet, within
+from youwo.core.gathering import Gathered
 from youwo.core.references import new_reference
 from youwo.organizations import rules
 from youwo.organizations.models import (
     DatedQuerySet,
     EnrolmentQuerySet,
     HouseholdPairing,
+    Mandate,
     MemberEnrolment,
     Membership,
     Organization,
@@ -90,6 +92,12 @@ def enrolment(reference: str) -> UnitEnrolment | MemberEnrolment | None:
         "organization", "community", "compound", "person"
     )
     return units.filter(reference=reference).first() or members.filter(reference=reference).first()
+
+
+def gathered_mandates(on: date) -> Subquery:
+    """Make a column with the keys of the units that the person whom a row names acts for."""
+    mandates = Mandate.objects.in_force(on).filter(person=OuterRef("person"))
+    return Subquery(mandates.values(all=Gathered("organization_id")))
 
 
 def paired_with(code: str, on: date) -> list[Organization]:

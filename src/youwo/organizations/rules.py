@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from youwo.areas.models import Area
@@ -21,14 +22,27 @@ READERS = (*KEEPERS, Role.AUDITOR)
 
 
 def mandates(person: Person | None, on: date) -> frozenset[int]:
-    """Return the keys of the units a person acts for on a day. One query a person and day."""
+    """Return the keys of the units a person acts for on a day. At most one query for each."""
     if person is None or not person.is_active:
         return frozenset()
-    known: dict[date, frozenset[int]] = person.__dict__.setdefault("_mandates", {})
+    known = _known(person)
     if on not in known:
         rows = Mandate.objects.in_force(on).filter(person=person)
-        known[on] = frozenset(rows.values_list("organization_id", flat=True))
+        remember_mandates(person, on, rows.values_list("organization_id", flat=True))
     return known[on]
+
+
+def remember_mandates(person: Person, on: date, keys: Iterable[int]) -> None:
+    """Keep what was read of a person's mandates in force on a day: the keys of the units."""
+    _known(person)[on] = frozenset(keys)
+
+
+def _known(person: Person) -> dict[date, frozenset[int]]:
+    # An attribute, because `request.user` stands in for the person and hands these on.
+    if not hasattr(person, "_mandates"):
+        person._mandates = {}  # type: ignore[attr-defined]
+    known: dict[date, frozenset[int]] = person._mandates  # type: ignore[attr-defined]
+    return known
 
 
 def acts_for(person: Person | None, organization: Organization, on: date) -> bool:

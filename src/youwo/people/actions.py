@@ -15,7 +15,7 @@ from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.people import documents, phones, queries, rules
-from youwo.people.models import Consent, ConsentText, Grant, Person, Role, Skill
+from youwo.people.models import Consent, ConsentText, Grant, Person, Role, Session, Skill
 from youwo.people.queries import consent_texts
 
 _SHORTEST_REASON = 5
@@ -393,6 +393,7 @@ def anonymise(person: Person, *, by: Person, at: datetime) -> Person:
         row.ends_on = max(on, row.starts_on)
     Grant.objects.bulk_update(held, ["ends_on"])
     Consent.objects.filter(person=person, withdrawn_at__isnull=True).update(withdrawn_at=at)
+    Session.objects.filter(person=person).delete()
 
     person.name = person.phone = person.email = person.language = ""
     person.document_kind = person.document_number = ""

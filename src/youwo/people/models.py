@@ -1,11 +1,14 @@
-"""People and what is known of them: accounts, grants, skills, consent."""
+"""People and what is known of them: accounts, sessions, grants, skills, consent."""
 
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -86,6 +89,17 @@ class Person(AbstractBaseUser):
             if self.document_number
             else None
         )
+
+
+class Session(AbstractBaseSession):
+    """What a browser is remembered by; it names who has signed in, so that one query reads both."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        """Return what reads and writes the rows."""
+        return import_module(settings.SESSION_ENGINE).SessionStore
 
 
 class Role(models.TextChoices):

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import JSONArray
 
 from youwo.areas.models import within
+from youwo.core.gathering import Gathered
 from youwo.core.recent import Recent
 from youwo.people import masking
 from youwo.people.models import Consent, ConsentText, Grant, Person
@@ -43,6 +45,12 @@ def with_grants_in(codes: Iterable[str]) -> Exists:
     for code in codes:
         inside |= within(code, "area_id")
     return Exists(Grant.objects.filter(inside, person=OuterRef("pk")))
+
+
+def gathered_grants(on: date) -> Subquery:
+    """Make a column with the grants in force of the person that a row names: [role, area code]."""
+    grants = Grant.objects.in_force(on).filter(person=OuterRef("person"))
+    return Subquery(grants.values(all=Gathered(JSONArray("role", "area_id"))))
 
 
 def masked_people(keys: Iterable[int | str]) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,14 +53,27 @@ NONE = Powers(frozenset())
 
 
 def powers(person: Person | None, on: date) -> Powers:
-    """Return what a person may do on a day. One query for each person object and day."""
+    """Return what a person may do on a day. At most one query for each person object and day."""
     if person is None or not person.is_active:
         return NONE
-    known: dict[date, Powers] = person.__dict__.setdefault("_powers", {})
+    known = _known(person)
     if on not in known:
         rows = Grant.objects.in_force(on).filter(person=person).values_list("role", "area_id")
-        known[on] = Powers(frozenset(rows))
+        remember_powers(person, on, rows)
     return known[on]
+
+
+def remember_powers(person: Person, on: date, rows: Iterable[Iterable[str]]) -> None:
+    """Keep what was read of a person's grants in force on a day, as (role, area code)."""
+    _known(person)[on] = Powers(frozenset((role, code) for role, code in rows))
+
+
+def _known(person: Person) -> dict[date, Powers]:
+    # An attribute, because `request.user` stands in for the person and hands these on.
+    if not hasattr(person, "_powers"):
+        person._powers = {}  # type: ignore[attr-defined]
+    known: dict[date, Powers] = person._powers  # type: ignore[attr-defined]
+    return known
 
 
 def above(area_code: str) -> list[str]:

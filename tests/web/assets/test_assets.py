@@ -98,7 +98,7 @@ def test_a_card_costs_the_same_with_much_and_with_little(client, worker, jinshui
     client.force_login(worker)
     with CaptureQueriesContext(connection) as context:
         card(client, asset)
-    assert len(context) == 9
+    assert len(context) == 6
 
 
 def test_the_keeper_confirms_in_one_tap(client, worker, jinshui, at):
@@ -222,7 +222,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(client, worker, jinshui, 
     client.get(reverse("assets:index"), {"area": jinshui.pk})
     with CaptureQueriesContext(connection) as context:
         client.get(reverse("assets:index"), {"area": jinshui.pk})
-    assert len(context) == 6
+    assert len(context) == 3
 
 
 def test_the_list_leaves_as_a_table_without_names(client, worker, resident, jinshui, at, asset):

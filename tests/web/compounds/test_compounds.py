@@ -83,7 +83,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(client, worker, jinshui, 
         connection,
     ) as context:
         client.get(reverse("compounds:index"))
-    assert len(context) == 7
+    assert len(context) == 5
 
 
 def test_the_list_leaves_as_a_table(client, worker, compound, jinshui, at):
@@ -185,7 +185,7 @@ def test_a_compound_costs_the_same_with_much_and_with_little(
     page_of(client, compound)
     with CaptureQueriesContext(connection) as context:
         page_of(client, compound)
-    assert len(context) == 11
+    assert len(context) == 9
 
 
 def send(client, compound, **given):

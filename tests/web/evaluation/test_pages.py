@@ -548,18 +548,18 @@ def test_every_kind_of_turn_has_words():
 
 
 PAGES = {
-    ("worker", "/work/evaluations/"): 4,
-    ("worker", "/work/evaluations/new/"): 4,
-    ("worker", "/work/evaluations/{open}/"): 8,
-    ("worker", "/work/evaluations/{open}/export/"): 7,
-    ("worker", "/work/evaluations/{open}/sheets/"): 7,
-    ("worker", "/work/evaluations/sheets/{sheet}/"): 7,
-    ("worker", "/evaluations/{result}/"): 9,
-    ("worker", "/evaluations/{result}/print/"): 9,
-    ("worker", "/evaluations/{result}/facts/"): 6,
-    ("worker", "/work/evaluations/templates/"): 4,
-    ("acting", "/me/evaluations/"): 4,
-    ("acting", "/evaluations/{result}/"): 9,
+    ("worker", "/work/evaluations/"): 2,
+    ("worker", "/work/evaluations/new/"): 2,
+    ("worker", "/work/evaluations/{open}/"): 5,
+    ("worker", "/work/evaluations/{open}/export/"): 4,
+    ("worker", "/work/evaluations/{open}/sheets/"): 4,
+    ("worker", "/work/evaluations/sheets/{sheet}/"): 4,
+    ("worker", "/evaluations/{result}/"): 6,
+    ("worker", "/evaluations/{result}/print/"): 6,
+    ("worker", "/evaluations/{result}/facts/"): 3,
+    ("worker", "/work/evaluations/templates/"): 2,
+    ("acting", "/me/evaluations/"): 2,
+    ("acting", "/evaluations/{result}/"): 6,
     ("visitor", "/evaluations/{open one}/say/"): 2,
 }
 

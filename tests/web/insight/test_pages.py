@@ -307,35 +307,35 @@ def test_a_place_takes_seven_statements(client, jinshui, count, django_assert_nu
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_figure_with_its_facts_takes_eleven_statements(
+def test_a_figure_with_its_facts_takes_nine_statements(
     client, jinshui, coordinator, count, django_assert_num_queries
 ):
     for n in range(count):
         entry(area(f"14080200{n + 1}001"))
     client.force_login(coordinator)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         figure(client, "140802", "deeds")
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_members_behind_a_figure_take_eleven_statements(
+def test_members_behind_a_figure_take_nine_statements(
     client, jinshui, coordinator, count, django_assert_num_queries
 ):
     for n in range(count):
         member_enrolment(area(f"14080200{n + 1}001"))
     client.force_login(coordinator)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         figure(client, "140802", "enrolled_members")
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_excel_of_facts_takes_six_statements(
+def test_the_excel_of_facts_takes_four_statements(
     client, jinshui, coordinator, count, django_assert_num_queries
 ):
     for _ in range(count):
         entry(jinshui)
     client.force_login(coordinator)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get(reverse("insight:facts", args=["140802", "deeds"]) + ASKED).close()
 
 
@@ -366,11 +366,11 @@ def test_an_auditor_reads_what_the_journal_says_about_the_wish(
     assert [line.verb for line in lines] == ["receive", "publish", "claim", "deliver", "confirm"]
 
 
-def test_a_fact_takes_eight_statements(
+def test_a_fact_takes_six_statements(
     client, jinshui, worker, volunteer, at, django_assert_num_queries
 ):
     confirmed(worker, volunteer, jinshui, at)
     fact = Entry.objects.get()
     client.force_login(worker)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(reverse("insight:fact", args=[fact.pk]))

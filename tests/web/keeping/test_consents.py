@@ -99,5 +99,5 @@ def test_a_purpose_that_nobody_knows_does_not_exist(city_desk, first):
 def test_the_list_costs_the_same_with_many_versions(count, city_desk, django_assert_num_queries):
     for number in range(count):
         ConsentTextFactory(purpose="account", version=number + 1)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         city_desk.get(CONSENTS)

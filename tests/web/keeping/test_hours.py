@@ -82,5 +82,5 @@ def test_the_list_costs_the_same_with_many_entries(
 ):
     for year in range(count):
         entered(jinshui, at, date(2020 + year, 5, 1))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         county_desk.get("/work/keep/hours/")

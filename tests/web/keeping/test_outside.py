@@ -139,7 +139,7 @@ def test_the_list_costs_the_same_with_many_matters(
 ):
     for number in range(count):
         OutsideMatter.objects.create(code=f"m{number}", kind="duty", name="事项", area=jinshui)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         county_desk.get(OUTSIDE)
 
 

@@ -152,7 +152,7 @@ def test_a_place_costs_the_same_with_many_below(
         area(f"{jinshui.pk}-{number + 1:04d}")
     # What a process keeps for a minute is there already.
     successors()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         worker_desk.get(f"{AREAS}{jinshui.pk}/")
 
 

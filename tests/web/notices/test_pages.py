@@ -28,7 +28,7 @@ def test_the_inbox_costs_the_same_for_one_and_three(
     mine, resident, count, django_assert_num_queries
 ):
     MessageFactory.create_batch(count, recipient=resident)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         page = mine.get(INBOX)
 
     assert page.content.decode().count('class="row-card"') == count
@@ -99,7 +99,7 @@ def test_administrators_see_what_was_given_up(
 ):
     DeliveryFactory.create_batch(count, state="failed", error=tasks.UNKNOWN)
     client.force_login(administrator)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         page = client.get(reverse("notices:given-up"))
 
     assert page.content.decode().count("s***@example.org") == count
@@ -123,7 +123,7 @@ def test_administrators_of_a_county_see_what_went_to_its_people(
         DeliveryFactory(state="failed", message__recipient=person) for person in (worker, stranger)
     )
     client.force_login(county_administrator)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         page = client.get(reverse("notices:given-up"))
 
     assert page.context["page"].rows == [own]
@@ -168,7 +168,7 @@ def test_the_week_is_shown_before_it_is_sent(client, worker, at, django_assert_n
 
     turns.put(worker, [wanted(at)])
     client.force_login(worker)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = client.get(reverse("notices:week"))
 
     assert page.context["digest"].subject == "我的一周：自己做了 0 件，1 件等着办"

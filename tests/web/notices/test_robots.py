@@ -32,7 +32,7 @@ def mine(client, worker):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_costs_the_same_for_one_and_three(count, mine, jinshui, django_assert_num_queries):
     RobotFactory.create_batch(count, area=jinshui)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(2):
         page = mine.get(INDEX)
 
     assert page.content.decode().count('class="row-card"') == count
@@ -42,7 +42,7 @@ def test_the_list_names_units_in_one_more_statement(client, django_assert_num_qu
     unit = OrganizationFactory(name="市税务局")
     RobotFactory.create_batch(3, area=None, organization=unit.pk)
     client.force_login(mandated(unit))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(3):
         page = " ".join(client.get(INDEX).content.decode().split())
 
     assert page.count("企业微信 · 市税务局") == 3
@@ -100,7 +100,7 @@ def test_the_page_of_a_robot_shows_no_secret(mine, jinshui, django_assert_num_qu
     robot = RobotFactory(area=jinshui, secret="SEC123456", answer="ok", answered_at=AT)
     PostFactory.create_batch(3, robot=robot)
     PostFactory(robot=robot, state="failed", error="unknown")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(3):
         page = mine.get(reverse("notices:robot", args=[robot.pk])).content.decode()
 
     assert ("SEC123456" in page, "key=" in page) == (False, False)

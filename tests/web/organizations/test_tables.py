@@ -169,7 +169,7 @@ def test_who_acts_for_a_unit_may_import_into_the_whole_city(for_unit):
 def test_the_list_of_tables_costs_the_same(at_county, tmp_path, count, django_assert_num_queries):
     for _n in range(count):
         upload(at_county, tmp_path, unit())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(2):
         assert len(at_county.get(url("tables")).context["page"].rows) == count
 
 

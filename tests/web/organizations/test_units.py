@@ -61,7 +61,7 @@ def test_the_list_costs_the_same_for_one_and_three(
     for _n in range(count):
         unit = UnitEnrolmentFactory().organization
         enrolled_member(unit)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         page = at_work.get(UNITS)
 
     assert len(names(page)) == count
@@ -133,7 +133,7 @@ def test_a_unit_costs_the_same_for_one_and_three(
         enrolled_member(tax_office)
         UnitEnrolmentFactory(organization=tax_office, community=area(f"14080200500{n}"))
         tax_office.branches.create(name=f"第{n}支部")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         page = for_unit.get(url("unit", tax_office.pk))
 
     # The coordinator is a member, too.
@@ -337,7 +337,7 @@ def test_a_member_is_enrolled_again_without_being_asked_again(for_unit, tax_offi
 
 def test_an_enrolment_page_is_cheap(for_unit, tax_office, django_assert_num_queries):
     enrolment = enrolled_member(tax_office)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(3):
         page = for_unit.get(url("enrolment", enrolment.reference))
 
     assert enrolment.person.name in text(page)
@@ -433,7 +433,7 @@ def test_a_member_page_is_cheap(for_unit, tax_office, django_assert_num_queries)
     enrolment.skills = ["haircuts"]
     enrolment.save()
     membership = Membership.objects.get(person=enrolment.person)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         page = for_unit.get(url("member", membership.pk))
 
     assert "理发" in text(page)

@@ -83,10 +83,10 @@ def test_the_lists_cost_the_same_for_one_and_three(
     for number in range(count):
         ContactFactory(pairing__person=person, pairing__compound=area(f"{jinshui.pk}-000{number}"))
     client.force_login(worker)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         assert len(client.get(LIST).context["page"].rows) == count
     client.force_login(person)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(client.get(MINE).context["page"].rows) == count
 
 

@@ -76,7 +76,7 @@ def test_a_plan_costs_the_same_for_many_places(
 ):
     plan.rows.filter(area=compounds[0]).delete()
     for _twice in range(2):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(7):
             page = coordinating.get(f"{PLANS}{plan.pk}/")
         plan.rows.filter(area=compounds[1]).delete()
     assert len(page.context["page"].rows) == 1
@@ -177,7 +177,7 @@ def test_a_unit_outside_the_plan_is_refused_at_the_field(coordinating, plan):
 def test_the_loads_of_units_are_listed(coordinating, plan, tax_office, django_assert_num_queries):
     plan.rows.update(organization=tax_office)
     plan.units.filter(organization=tax_office).update(least=0, most=0)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         page = coordinating.get(f"{PLANS}{plan.pk}/units/")
     loads = {row.organization: row.load for row in page.context["page"].rows}
     assert sum(loads.values()) == 3

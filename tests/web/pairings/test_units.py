@@ -33,7 +33,7 @@ def test_the_list_costs_the_same_for_one_and_three(
 ):
     for _n in range(count):
         PairingFactory()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(2):
         page = at_work.get(PAIRINGS)
 
     assert len(page.context["page"].rows) == count
@@ -175,7 +175,7 @@ def test_the_places_without_a_unit_cost_the_same(
     PairingFactory(area=jinshui)
     for number in range(count):
         area(f"{jinshui.pk}-000{number}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         page = at_work.get(f"{PAIRINGS}without/")
 
     assert len(page.context["page"].rows) == page.context["lacking"] == count

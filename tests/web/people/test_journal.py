@@ -84,7 +84,7 @@ def test_the_page_costs_the_same_with_many_lines(
     for _ in range(count):
         journal.write("publish", jinshui, by=PersonFactory(), at=at, area_code=jinshui.pk)
     client.force_login(auditor)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get("/work/journal/")
 
 

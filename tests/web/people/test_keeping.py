@@ -61,7 +61,7 @@ def test_the_list_costs_the_same_with_many_people(
 ):
     for _ in range(extra):
         granted("worker", jinshui)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         desk.get("/work/people/")
 
 
@@ -160,7 +160,7 @@ def test_a_persons_page_costs_the_same_with_many_roles(
         Grant.objects.create(
             person=worker, role=role, area=jinshui, starts_on=ON, granted_at=timezone.now()
         )
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         desk.get(f"/work/people/{worker.pk}/")
 
 

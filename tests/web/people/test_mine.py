@@ -50,7 +50,7 @@ def test_my_page_costs_the_same_with_many_roles(
             granted_at="2025-01-01T00:00Z",
         )
     client.force_login(worker)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get("/me/")
 
 
@@ -73,7 +73,7 @@ def test_my_data_costs_the_same_with_many_consents(
     for purpose in ("account", "wish")[:consents]:
         actions.give_consent(resident, purpose=purpose, by=resident, at=at)
     client.force_login(resident)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get("/me/data/")
 
 

@@ -6,7 +6,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import translation
@@ -14,7 +13,7 @@ from django.utils import translation
 from tests.factories import OrganizationFactory, PersonFactory, granted
 from youwo.organizations.models import MemberEnrolment
 from youwo.people import actions
-from youwo.people.models import Person
+from youwo.people.models import Person, Session
 from youwo.web.home import choices
 
 pytestmark = pytest.mark.django_db

@@ -373,7 +373,7 @@ def test_the_list_costs_the_same_for_one_and_three(at_work, jinshui, at, django_
     for count in (1, 3):
         for _ in range(count):
             reported(jinshui, at)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(2):
             at_work.get(LIST)
 
 
@@ -387,7 +387,7 @@ def test_the_page_costs_the_same_for_one_voice_and_four(
         for _ in range(count):
             reported(jinshui, at, problem=problem)
             reported(jinshui, at)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(10):
             page(at_work, problem)
 
 
@@ -404,4 +404,4 @@ def test_joining_costs_the_same_whatever_stands_around(at_work, worker, jinshui,
         costs.append(sum("SAVEPOINT" not in query["sql"] for query in captured))
         assert into.reports.count() == others + 2
 
-    assert costs[1:] == [15, 15]
+    assert costs[1:] == [13, 13]

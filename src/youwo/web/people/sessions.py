@@ -1,0 +1,91 @@
+"""Who asks: one statement reads the session, whose it is, and what this person may do today."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib import auth
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from youwo.core.clock import local_day
+from youwo.organizations.queries import gathered_mandates
+from youwo.organizations.rules import remember_mandates
+from youwo.people.models import Person, Session
+from youwo.people.queries import gathered_grants
+from youwo.people.rules import remember_powers
+
+# The session of the request whose person is being looked up, and only while that lasts.
+_asked: ContextVar[SessionBase | None] = ContextVar("asked", default=None)
+
+
+class SessionStore(db.SessionStore):
+    """Sessions that know whose they are."""
+
+    # Whom the row named when it was read.
+    person: Person | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        """Return the model whose rows are the sessions."""
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Any:
+        """Make the row, and have it name who has signed in."""
+        row: Any = super().create_model_instance(data)
+        row.person_id = data.get(auth.SESSION_KEY)
+        return row
+
+    def load(self) -> dict[str, Any]:
+        """Read the session with its person; one that is unknown or has run out is empty."""
+        at = timezone.now()
+        on = local_day(at)
+        row = (
+            Session.objects.filter(session_key=self.session_key, expire_date__gt=at)
+            .select_related("person")
+            .annotate(grants=gathered_grants(on), mandates=gathered_mandates(on))
+            .first()
+        )
+        if row is None:
+            self._session_key = None
+            return {}
+        if row.person is not None:
+            remember_powers(row.person, on, row.grants or [])
+            remember_mandates(row.person, on, row.mandates or [])
+            self.person = row.person
+        return self.decode(row.session_data)
+
+
+class Backend(AuthenticationBackend):
+    """Sign-in as allauth does it, without asking once more for the person of a session."""
+
+    def get_user(self, user_id: int) -> Any:
+        """Return the person that came with the request's session, if it is the one looked for."""
+        person: Person | None = getattr(_asked.get(), "person", None)
+        if person is None or person.pk != user_id:
+            return super().get_user(user_id)
+        return person if self.user_can_authenticate(person) else None
+
+
+class Authentication(AuthenticationMiddleware):
+    """Set `request.user`, who is looked up when first asked for and verified as Django does it."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Replace Django's lookup by ours."""
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _user(request))  # type: ignore[assignment]
+
+
+def _user(request: HttpRequest) -> Person | AnonymousUser:
+    token = _asked.set(request.session)
+    try:
+        return auth.get_user(request)
+    finally:
+        _asked.reset(token)
