@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext as _
 
 from youwo.almanac import queries
 from youwo.almanac.models import DayRule, OfficeHours
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
-from youwo.journal.models import Line
 
 MOST_DAYS_AT_ONCE = 31
 
 
-@transaction.atomic
+@acting()
 def set_day(
     *, on: date, working: bool, name: str, by: models.Model | None, at: datetime
 ) -> DayRule:
@@ -25,7 +25,7 @@ def set_day(
     return set_days(first=on, last=on, working=working, name=name, by=by, at=at)[0]
 
 
-@transaction.atomic
+@acting()
 def set_days(
     *,
     first: date,
@@ -58,7 +58,7 @@ def set_days(
         unique_fields=["on"],
         update_fields=["working", "name"],
     )
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line("set", rule, by=by, at=at, on=rule.on.isoformat(), working=working)
         for rule in rules
     )
@@ -66,7 +66,7 @@ def set_days(
     return rules
 
 
-@transaction.atomic
+@acting()
 def clear_day(rule: DayRule, *, by: models.Model | None, at: datetime) -> None:
     """Take a day rule away, so that the calendar holds again."""
     journal.write("clear", rule, by=by, at=at, on=rule.on.isoformat())
@@ -74,11 +74,11 @@ def clear_day(rule: DayRule, *, by: models.Model | None, at: datetime) -> None:
     queries.day_rules.forget_after_change()
 
 
-@transaction.atomic
+@acting()
 def clear_days(*, first: date, last: date, by: models.Model | None, at: datetime) -> int:
     """Take all day rules of a span away, so that the calendar holds again; return how many."""
     rules = list(DayRule.objects.select_for_update().filter(on__range=(first, last)).order_by("on"))
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line("clear", rule, by=by, at=at, on=rule.on.isoformat()) for rule in rules
     )
     DayRule.objects.filter(pk__in=[rule.pk for rule in rules]).delete()
@@ -86,7 +86,7 @@ def clear_days(*, first: date, last: date, by: models.Model | None, at: datetime
     return len(rules)
 
 
-@transaction.atomic
+@acting()
 def set_office_hours(
     area: Area,
     *,
@@ -125,7 +125,7 @@ def set_office_hours(
     return hours
 
 
-@transaction.atomic
+@acting()
 def clear_office_hours(hours: OfficeHours, *, by: models.Model | None, at: datetime) -> None:
     """Take an entry of office hours away, so that those entered before or above hold again."""
     journal.write(

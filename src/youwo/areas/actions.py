@@ -8,17 +8,17 @@ from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from youwo.areas import definitions, queries, rules
 from youwo.areas.models import CORRECTED, Area, CompoundFact, DefinitionChoice
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
-from youwo.journal.models import Line
 
 _LOADED = ("kind", "name", "official_name", "parent_id", "rural", "statistical")
 _LAST_NUMBER = 9999
@@ -64,7 +64,7 @@ def _read(rows: Iterable[Mapping[str, str]]) -> dict[str, Area]:
     return places
 
 
-@transaction.atomic
+@acting()
 def load(rows: Iterable[Mapping[str, str]], at: datetime) -> Loaded:
     """Take over official codes and names (columns code, name, level), set-based and repeatable.
 
@@ -131,7 +131,7 @@ def load(rows: Iterable[Mapping[str, str]], at: datetime) -> Loaded:
     )
 
 
-@transaction.atomic
+@acting()
 def add_compound(
     community: Area,
     *,
@@ -182,7 +182,7 @@ def add_compound(
     return compound
 
 
-@transaction.atomic
+@acting()
 def rename_compound(compound: Area, *, name: str, by: models.Model | None, at: datetime) -> Area:
     """Give a compound the name that people use for it now.
 
@@ -213,7 +213,7 @@ def rename_compound(compound: Area, *, name: str, by: models.Model | None, at: d
     return compound
 
 
-@transaction.atomic
+@acting()
 def end(
     area: Area, *, on: date, successor: Area | None, by: models.Model | None, at: datetime
 ) -> Area:
@@ -286,7 +286,7 @@ class Told:
     detail: str = ""
 
 
-@transaction.atomic
+@acting()
 def record_facts(
     told: Iterable[Told], *, by: models.Model | None, at: datetime
 ) -> list[CompoundFact]:
@@ -333,12 +333,11 @@ def record_facts(
     )
     _end_in_turn(known.values())
     CompoundFact.objects.bulk_create(added, batch_size=1000)
-    Line.objects.bulk_create(
+    journal.write_all(
         [
             journal.line("record_fact", fact, by=by, at=at, area_code=fact.area_id, kind=fact.kind)
             for fact in added
         ],
-        batch_size=1000,
     )
     return added
 
@@ -370,7 +369,7 @@ def _end_in_turn(chains: Iterable[list[CompoundFact]]) -> None:
     CompoundFact.objects.bulk_update(changed, ["ends_on"], batch_size=500)
 
 
-@transaction.atomic
+@acting()
 def withdraw_fact(
     fact: CompoundFact, *, reason: str, by: models.Model | None, at: datetime
 ) -> CompoundFact:
@@ -398,7 +397,7 @@ def withdraw_fact(
     return standing
 
 
-@transaction.atomic
+@acting()
 def choose_definition(
     definition: definitions.Definition, *, starts_on: date, by: models.Model | None, at: datetime
 ) -> DefinitionChoice:

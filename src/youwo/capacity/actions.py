@@ -20,12 +20,12 @@ from youwo.capacity import locks, queries, requests
 from youwo.capacity.batches import add_new
 from youwo.capacity.models import MOVES, Claim, Pool, State
 from youwo.capacity.requests import Request
+from youwo.core.acts import acting
 from youwo.core.refused import Refused
-from youwo.journal.models import Line
 from youwo.people.models import Person
 
 
-@transaction.atomic
+@acting()
 def open_pool(subject: models.Model, *, capacity: int, at: datetime, **options: Any) -> Pool:
     """Open the pool of a subject, or return the one it has. Options are fields of the pool.
 
@@ -46,7 +46,7 @@ def open_pool(subject: models.Model, *, capacity: int, at: datetime, **options: 
     return pool
 
 
-@transaction.atomic
+@acting()
 def resize(pool: Pool, *, capacity: int, at: datetime, held_back: int | None = None) -> Pool:
     """Change how many places a pool has, and offer new ones to those who wait.
 
@@ -126,7 +126,7 @@ def _claim(request: Request) -> Claim | Refused:
     return made
 
 
-@transaction.atomic
+@acting()
 def confirm(claim: Claim, *, by: Person | None, at: datetime) -> Claim:
     """Turn a held claim into a firm one. A hold counts until it is ended, even a little overdue."""
     claim = _locked(claim)
@@ -136,7 +136,7 @@ def confirm(claim: Claim, *, by: Person | None, at: datetime) -> Claim:
     return claim
 
 
-@transaction.atomic
+@acting()
 def accept(claim: Claim, *, by: Person | None, at: datetime) -> Claim:
     """Accept an offered place. Refuses once its time has passed: others wait behind."""
     claim = _locked(claim)
@@ -163,7 +163,7 @@ def cancel(claim: Claim, *, by: Person | None, at: datetime, reason: str) -> Cla
     return _end(claim, "cancel", at=at, reason=reason)
 
 
-@transaction.atomic
+@acting()
 def expire_due(at: datetime, *, limit: int = 1000) -> list[Claim]:
     """End holds and offers whose time has passed, and offer the freed places in the same run.
 
@@ -185,12 +185,12 @@ def expire_due(at: datetime, *, limit: int = 1000) -> list[Claim]:
     Claim.objects.filter(pk__in=[claim.pk for claim in ended]).update(
         state=State.EXPIRED, ended_at=at
     )
-    Line.objects.bulk_create([journal.line("expire", claim, by=None, at=at) for claim in ended])
+    journal.write_all([journal.line("expire", claim, by=None, at=at) for claim in ended])
     _offer([pools[key] for key in {claim.pool_id for claim in ended}], at=at)
     return ended
 
 
-@transaction.atomic
+@acting()
 def offer_free_places(at: datetime) -> list[Claim]:
     """Offer places that are free to those who wait, in every pool, and return the new offers."""
     waiting = Pool.objects.filter(claims__state=State.WAITING).distinct()
@@ -228,7 +228,7 @@ def _offer(pools: Iterable[Pool], *, at: datetime) -> list[Claim]:
             claim.expires_at = min(answer_by, pool.closes_at) if pool.closes_at else answer_by
             offered.append(claim)
     Claim.objects.bulk_update(offered, ["state", "expires_at"], batch_size=500)
-    Line.objects.bulk_create([journal.line("offer", claim, by=None, at=at) for claim in offered])
+    journal.write_all([journal.line("offer", claim, by=None, at=at) for claim in offered])
     return offered
 
 
@@ -247,7 +247,7 @@ def _move(claim: Claim, verb: str, *, at: datetime) -> None:
     claim.state = MOVES[verb][claim.state]
 
 
-@transaction.atomic
+@acting()
 def _end(claim: Claim, verb: str, *, at: datetime, reason: str) -> Claim:
     claim = _locked(claim)
     _move(claim, verb, at=at)

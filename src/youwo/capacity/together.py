@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from youwo.capacity import batches, locks, queries, requests
 from youwo.capacity.models import STANDING, Claim
 from youwo.capacity.requests import Request
+from youwo.core.acts import acting
 from youwo.core.refused import Refused
 
 
-@transaction.atomic
+@acting()
 def claim_together(wanted: Sequence[Request]) -> list[Claim | Refused]:
     """Answer many requests, for one pool or many, as if each were claimed in turn.
 

@@ -28,7 +28,6 @@ from youwo.dispatch.models import (
 from youwo.dispatch.offices import Offices, offices
 from youwo.dispatch.terms import DECIDE
 from youwo.journal import actions as journal
-from youwo.journal.models import Line
 from youwo.service.models import ItemStatus
 from youwo.turns import actions as turns
 
@@ -147,7 +146,7 @@ def _resume(at: datetime) -> int:
         for whistle in found
     )
     Whistle.objects.bulk_update(found, ["status", "since", "due_at", "rings_at"])
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line("resume", whistle, by=None, at=at, area_code=whistle.community_id)
         for whistle in found
     )
@@ -184,7 +183,7 @@ def _move_decisions_up(at: datetime) -> int:
     )
     rows = Whistle.objects.filter(pk__in=whistles).select_related("level", "community")
     found = list(rows.order_by("pk"))
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line("move_up", whistle, by=None, at=at, area_code=whistle.community_id)
         for whistle in found
     )

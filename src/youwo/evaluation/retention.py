@@ -16,7 +16,6 @@ from youwo.evaluation.models import (
     SheetState,
 )
 from youwo.journal import actions as journal
-from youwo.journal.models import Line
 from youwo.turns.actions import put_many
 
 _BATCH = 500
@@ -59,7 +58,7 @@ def _forget_some(at: datetime) -> int:
             row["words"] = []
     Result.objects.bulk_update(results, ["sums"])
     Evaluated.objects.filter(pk__in=[row.pk for row in rows]).update(forgotten_at=at)
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line("forget", row, by=None, at=at, area_code=row.community_id) for row in rows
     )
     return len(rows)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.almanac.queries import deadline
+from youwo.core.acts import acting, hold
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch.models import Call
@@ -76,7 +76,7 @@ def ask_both_sides(at: datetime) -> int:
     return asked
 
 
-@transaction.atomic
+@acting()
 def _ask_some(at: datetime) -> int:
     known = LookBack.objects.filter(call=OuterRef("pk"))
     calls = list(
@@ -121,7 +121,7 @@ def _turn(row: LookBack) -> Wanted:
     )
 
 
-@transaction.atomic
+@acting()
 def lapse(at: datetime) -> int:
     """Ask nobody any more about what was not answered in a month; returns how many."""
     rows = list(
@@ -154,13 +154,12 @@ def may_answer(by: Person, row: LookBack, on: date) -> bool:
     return not acts and powers(by, on).cover(row.whistle.community_id, Role.WORKER)
 
 
-@transaction.atomic
+@acting()
 def look_back(
     row: LookBack, *, steps: Sequence[int], words: str, by: Person, at: datetime
 ) -> LookBack:
     """Answer the three questions of one side, once. Refuses the other side, and late answers."""
-    LookBack.objects.select_for_update().only("pk").get(pk=row.pk)
-    row = LookBack.objects.select_related("whistle", "call").get(pk=row.pk)
+    row = hold(row, "whistle", "call")
     if not may_answer(by, row, local_day(at)):
         raise Refused(_("The other side answers this."))
     if row.at is not None or row.lapsed_at is not None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
 
+from youwo.core.acts import at_end
 from youwo.core.horizons import safe_key
 from youwo.journal import digests
 from youwo.journal.models import Line, Seal
-
-_gathered: ContextVar[list[Line] | None] = ContextVar("gathered", default=None)
 
 HORIZON = "journal.seals"
 BATCH = 1000
@@ -30,7 +27,7 @@ def line(
     reason: str = "",
     **data: Any,
 ) -> Line:
-    """Make an unsaved line, for callers that write many at once with `bulk_create`.
+    """Make an unsaved line, for callers that write many at once with `write_all`.
 
     `by` is None for people without an account and for the system. `data` holds keys and codes,
     never a name, a number of a person or their words.
@@ -60,33 +57,20 @@ def write(
 ) -> Line:
     """Write down who did what, to what, and when. Takes what `line` takes.
 
-    Within `together` the line gets its key at the end of the act.
+    Within an act the line is written, and gets its key, when the act ends.
     """
     written = line(verb, target, by=by, at=at, area_code=area_code, reason=reason, **data)
-    gathered = _gathered.get()
-    if gathered is None:
-        written.save(force_insert=True)
-    else:
-        gathered.append(written)
+    write_all([written])
     return written
 
 
-@contextmanager
-def together() -> Iterator[None]:
-    """Write the lines of an act that consists of several with one statement, at its end.
+def write_all(lines: Iterable[Line]) -> None:
+    """Write many lines with one statement: within an act with all its others, at its end."""
+    at_end(_insert, lines)
 
-    Stands inside the act's transaction: what fails leaves neither the act nor its lines.
-    """
-    if _gathered.get() is not None:
-        yield
-        return
-    lines: list[Line] = []
-    token = _gathered.set(lines)
-    try:
-        yield
-        Line.objects.bulk_create(lines)
-    finally:
-        _gathered.reset(token)
+
+def _insert(lines: list[Line]) -> None:
+    Line.objects.bulk_create(lines, batch_size=BATCH)
 
 
 @transaction.atomic

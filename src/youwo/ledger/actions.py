@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 import youwo.journal.actions as journal
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -20,7 +21,7 @@ from youwo.organizations.models import Organization
 from youwo.people.models import Person
 
 
-@transaction.atomic
+@acting()
 def record(
     *,
     kind: str,
@@ -83,7 +84,7 @@ def record(
     return entry
 
 
-@transaction.atomic
+@acting()
 def reverse(entry: Entry, *, by: Person | None, at: datetime, reason: str) -> Entry:
     """Take a fact back by adding its opposite, which repeats it with the sign -1 and says why.
 
@@ -136,7 +137,7 @@ def _is_reversed(entry: Entry) -> bool:
     return Entry.objects.filter(reverses=entry).exists()
 
 
-@transaction.atomic
+@acting()
 def extract(person: Person, *, year: int, at: datetime) -> Extract:
     """Make a sheet of somebody's own record of a year, which anybody can check by its reference.
 

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from youwo.journal import actions as journal
-from youwo.journal.models import Line
 from youwo.needs.models import Attendee, HearingLine, Photo, Problem, Report, Voice, Wish
 
 # As the text of consent says: two years after the wish has ended.
@@ -44,7 +43,7 @@ def _forget_some(at: datetime) -> int:
         wish.said = wish.search_terms = wish.question = ""
     Wish.objects.bulk_update(wishes, ["said", "search_terms", "question"])
     _delete_photos(Photo.objects.filter(wish__in=wishes))
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line("forget", wish, by=None, at=at, area_code=wish.community_id) for wish in wishes
     )
     return len(wishes)
@@ -82,7 +81,7 @@ def _forget_reports(at: datetime) -> int:
     Report.objects.bulk_update(reports, ["said", "words"])
     Problem.objects.bulk_update(problems.values(), ["title", "search_terms"])
     _delete_photos(Photo.objects.filter(report__in=reports))
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line("forget", report, by=None, at=at, area_code=report.problem.community_id)
         for report in reports
     )

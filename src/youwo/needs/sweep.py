@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from youwo.almanac.queries import deadline
 from youwo.capacity import actions as capacity
 from youwo.journal import actions as journal
-from youwo.journal.models import Line
 from youwo.needs.actions import problems, take_over
 from youwo.needs.models import Mover, Problem, ProblemMover, Status, Wish
 from youwo.needs.terms import HOURS, REMIND_BEFORE
@@ -75,7 +74,7 @@ def _expire(at: datetime) -> int:
         ["claim", "claimed_by", "claimed_for", "appointment", "status", "mover", "since", "due_at"],
     )
     turns.put_many([(wish, turns_of(wish)) for wish in wishes])
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line("expire", wish, by=None, at=at, area_code=wish.community_id, reason=reason)
         for wish in wishes
     )

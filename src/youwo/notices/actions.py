@@ -18,6 +18,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from youwo.core.acts import acting, at_end
 from youwo.core.refused import Refused
 from youwo.journal.actions import write
 from youwo.notices import queries
@@ -44,7 +45,6 @@ def _language(person: Person) -> str:
     return person.language or settings.LANGUAGE_CODE
 
 
-@transaction.atomic(savepoint=False)
 def tell(
     people: Iterable[Person | None],
     *,
@@ -62,33 +62,16 @@ def tell(
     text (`format_lazy`): each person reads their own language. The subject leaves the house in the
     clear, so it holds nothing of a person that is not public. `link` is a path within the site.
     What is urgent does not wait for the end of quiet hours. At most three statements, however many
-    people.
+    people; within an act, for all that it tells together, when it ends.
     """
     known = {person.pk: person for person in people if person is not None and person.is_active}
-    if not known:
-        return
-    rows: list[Message] = []
-    # In the order of their keys, so that two who tell the same people never wait for each other.
-    ordered = sorted(known.values(), key=lambda person: (_language(person), person.pk))
+    told: list[_Told] = []
+    ordered = sorted(known.values(), key=_language)
     for language, readers in groupby(ordered, key=_language):
         with override(language):
-            words = Truncator(str(subject)).chars(_SUBJECT), str(body)
-        rows += [
-            Message(
-                recipient=reader,
-                kind=kind,
-                subject=words[0],
-                body=words[1],
-                link=link,
-                cause=cause,
-                created_at=at,
-            )
-            for reader in readers
-        ]
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
-    reachable = [person.pk for person in known.values() if person.email]
-    if reachable:
-        _dispatch(reachable, kind=kind, cause=cause, at=at, urgent=urgent)
+            words = str(subject), str(body)
+        told += [_Told(Letter(reader, *words), kind, link, cause, at, urgent) for reader in readers]
+    at_end(_tell, told)
 
 
 @dataclass(frozen=True)
@@ -100,39 +83,57 @@ class Letter:
     body: str
 
 
-@transaction.atomic(savepoint=False)
-def tell_each(letters: Sequence[Letter], *, kind: str, link: str, cause: str, at: datetime) -> None:
+def tell_each(letters: Iterable[Letter], *, kind: str, link: str, cause: str, at: datetime) -> None:
     """Do what `tell` does where each person reads something else, in as many statements."""
-    Message.objects.bulk_create(
-        [
-            Message(
-                recipient=letter.recipient,
-                kind=kind,
-                subject=Truncator(letter.subject).chars(_SUBJECT),
-                body=letter.body,
-                link=link,
-                cause=cause,
-                created_at=at,
-            )
-            for letter in letters
-        ],
-        ignore_conflicts=True,
-    )
-    reachable = [letter.recipient.pk for letter in letters if letter.recipient.email]
-    if reachable:
-        _dispatch(reachable, kind=kind, cause=cause, at=at)
+    at_end(_tell, [_Told(letter, kind, link, cause, at) for letter in letters])
 
 
-def _dispatch(
-    people: Collection[int], *, kind: str, cause: str, at: datetime, urgent: bool = False
-) -> None:
+@dataclass(frozen=True)
+class _Told:
+    letter: Letter
+    kind: str
+    link: str
+    cause: str
+    at: datetime
+    urgent: bool = False
+
+    def message(self) -> Message:
+        return Message(
+            recipient=self.letter.recipient,
+            kind=self.kind,
+            subject=Truncator(self.letter.subject).chars(_SUBJECT),
+            body=self.letter.body,
+            link=self.link,
+            cause=self.cause,
+            created_at=self.at,
+        )
+
+
+def _tell(told: list[_Told]) -> None:
+    # In the order of their keys, so that two who tell the same people never wait for each other.
+    ordered = sorted(told, key=lambda one: (one.letter.recipient.pk, one.cause))
+    with transaction.atomic(savepoint=False):
+        Message.objects.bulk_create([one.message() for one in ordered], ignore_conflicts=True)
+        alike: dict[tuple[str, datetime, bool], list[_Told]] = {}
+        for one in ordered:
+            if one.letter.recipient.email:
+                alike.setdefault((one.kind, one.at, one.urgent), []).append(one)
+        for (kind, at, urgent), reachable in alike.items():
+            _dispatch(reachable, kind=kind, at=at, urgent=urgent)
+
+
+def _dispatch(told: Sequence[_Told], *, kind: str, at: datetime, urgent: bool) -> None:
     """Put this moment's messages on their way, leaving out whoever does not want them.
 
     Those of people whose quiet hours it is wait until these end.
     """
     declined = Preference.objects.filter(kind=kind, channel=Channel.EMAIL, wanted=False)
     messages = (
-        Message.objects.filter(recipient__in=people, cause=cause, created_at=at)
+        Message.objects.filter(
+            recipient__in={one.letter.recipient.pk for one in told},
+            cause__in={one.cause for one in told},
+            created_at=at,
+        )
         .exclude(recipient__in=declined.values("person"))
         .values_list(
             "pk",
@@ -252,7 +253,7 @@ def read_all(*, by: Person, at: datetime) -> int:
     return Message.objects.filter(recipient=by, read_at__isnull=True).update(read_at=at)
 
 
-@transaction.atomic
+@acting()
 def choose_channels(*, by: Person, wanted: Collection[tuple[str, str]], at: datetime) -> None:
     """Keep by which channels somebody wants which kinds; what is not named is not wanted."""
     choices = [
@@ -269,7 +270,7 @@ def choose_channels(*, by: Person, wanted: Collection[tuple[str, str]], at: date
     write("choose_channels", by, by=by, at=at)
 
 
-@transaction.atomic
+@acting()
 def choose(
     *,
     by: Person,
@@ -298,7 +299,7 @@ def choose(
 _Sending = TypeVar("_Sending", bound=Sending)
 
 
-@transaction.atomic
+@acting()
 def send_again(sending: _Sending, *, by: Person, at: datetime) -> _Sending:
     """Put something that was given up on its way once more, on its keeper's word.
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.core.sealing import blind
@@ -62,7 +63,7 @@ class Wished:
     quiet: bool = True
 
 
-@transaction.atomic
+@acting()
 def add(
     platform: str,
     wished: Wished,
@@ -92,7 +93,7 @@ def add(
     return robot
 
 
-@transaction.atomic
+@acting()
 def change(robot: Robot, wished: Wished, *, by: Person, at: datetime) -> Robot:
     """Change what was entered about a robot, and let it go on if its group had refused it."""
     robot = _locked(robot, by, at)
@@ -128,7 +129,7 @@ def _save(robot: Robot) -> None:
     queries.groups.forget_after_change()
 
 
-@transaction.atomic
+@acting()
 def pause(robot: Robot, *, by: Person, at: datetime) -> Robot:
     """Post nothing more to a group until further notice; what happens meanwhile is not posted."""
     robot = _locked(robot, by, at)
@@ -139,7 +140,7 @@ def pause(robot: Robot, *, by: Person, at: datetime) -> Robot:
     return robot
 
 
-@transaction.atomic
+@acting()
 def resume(robot: Robot, *, by: Person, at: datetime) -> Robot:
     """Post to a group again."""
     robot = _locked(robot, by, at)
@@ -150,7 +151,7 @@ def resume(robot: Robot, *, by: Person, at: datetime) -> Robot:
     return robot
 
 
-@transaction.atomic
+@acting()
 def remove(robot: Robot, *, by: Person, at: datetime) -> Robot:
     """Post to a group never again, and forget its address and secret."""
     robot = _locked(robot, by, at)
@@ -175,7 +176,7 @@ def try_out(robot: Robot, *, by: Person, at: datetime) -> Answer:
     return answer
 
 
-@transaction.atomic
+@acting()
 def _take_turn(robot: Robot, *, by: Person, at: datetime) -> Robot:
     robot = _locked(robot, by, at)
     if robot.free_at > at:

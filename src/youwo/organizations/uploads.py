@@ -8,10 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files import File
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.refused import Refused
 from youwo.journal.actions import write
 from youwo.organizations import rules, tasks
@@ -37,7 +37,7 @@ def areas_for(person: Person, on: date) -> list[str]:
     return codes
 
 
-@transaction.atomic
+@acting()
 def receive(
     file: File[Any], *, file_name: str, subject: str, area: Area, by: Person, at: datetime
 ) -> Import:
@@ -72,7 +72,7 @@ def receive(
     return row
 
 
-@transaction.atomic
+@acting()
 def confirm(row: Import, *, by: Person, at: datetime) -> Import:
     """Have the good rows of a checked table imported. Pressed twice, it is done once."""
     row = Import.objects.select_for_update(of=("self",)).get(pk=row.pk)
@@ -93,7 +93,7 @@ def is_stuck(row: Import, at: datetime) -> bool:
     return row.state in moving and at - row.started_at > PATIENCE
 
 
-@transaction.atomic
+@acting()
 def start_again(row: Import, *, by: Person, at: datetime) -> Import:
     """Start once more what got stuck; what is in already is left as it is."""
     row = Import.objects.select_for_update(of=("self",)).get(pk=row.pk)

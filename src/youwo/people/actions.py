@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
@@ -74,7 +75,7 @@ def _save_once(person: Person) -> None:
         raise
 
 
-@transaction.atomic
+@acting()
 def create(
     *,
     name: str,
@@ -116,7 +117,7 @@ def create(
     return person
 
 
-@transaction.atomic
+@acting()
 def sign_up(*, name: str, phone: str, password: str, text: ConsentText, at: datetime) -> Person:
     """Open an account for somebody who has read and agreed to a text.
 
@@ -129,7 +130,7 @@ def sign_up(*, name: str, phone: str, password: str, text: ConsentText, at: date
     return person
 
 
-@transaction.atomic
+@acting()
 def set_password(person: Person, *, password: str, by: Person, at: datetime) -> Person:
     """Give somebody a new password. All other devices are signed out by it."""
     person.set_password(password)
@@ -138,7 +139,7 @@ def set_password(person: Person, *, password: str, by: Person, at: datetime) -> 
     return person
 
 
-@transaction.atomic
+@acting()
 def invite(person: Person, *, reason: str, by: Person, at: datetime) -> Person:
     """Write down that somebody is handed a one-time link to set a password.
 
@@ -158,7 +159,7 @@ def invite(person: Person, *, reason: str, by: Person, at: datetime) -> Person:
     return person
 
 
-@transaction.atomic
+@acting()
 def grant(
     person: Person,
     *,
@@ -210,7 +211,7 @@ def grant(
     return granted
 
 
-@transaction.atomic
+@acting()
 def end_grant(
     grant: Grant, *, reason: str, by: Person, at: datetime, ends_on: date | None = None
 ) -> Grant:
@@ -245,7 +246,7 @@ def end_grant(
     return grant
 
 
-@transaction.atomic
+@acting()
 def publish_consent_text(
     *, purpose: str, text: str, valid_from: date, by: Person | None, at: datetime
 ) -> ConsentText:
@@ -271,7 +272,7 @@ def publish_consent_text(
     return published
 
 
-@transaction.atomic
+@acting()
 def give_consent(
     person: Person,
     *,
@@ -307,7 +308,7 @@ def give_consent(
     return consent
 
 
-@transaction.atomic
+@acting()
 def withdraw_consent(consent: Consent, *, by: Person, at: datetime) -> Consent:
     """Withdraw a consent. What was done before stays lawful; nothing more is done on its ground."""
     if by.pk not in (consent.person_id, consent.guardian_id):
@@ -322,7 +323,7 @@ def withdraw_consent(consent: Consent, *, by: Person, at: datetime) -> Consent:
     return consent
 
 
-@transaction.atomic
+@acting()
 def unmask(
     target: models.Model,
     *,
@@ -351,14 +352,14 @@ def unmask(
     return str(getattr(target, field) or "")
 
 
-@transaction.atomic
+@acting()
 def export_own_data(person: Person, *, at: datetime) -> dict[str, Any]:
     """Return everything kept here about a person, for that person, and write down that it left."""
     journal.write("export_own_data", person, by=person, at=at)
     return queries.own_data(person)
 
 
-@transaction.atomic
+@acting()
 def correct_own(person: Person, *, name: str, email: str, at: datetime) -> Person:
     """Let somebody correct their own name and e-mail address."""
     person.name = _name(name)
@@ -368,7 +369,7 @@ def correct_own(person: Person, *, name: str, email: str, at: datetime) -> Perso
     return person
 
 
-@transaction.atomic
+@acting()
 def anonymise(person: Person, *, by: Person, at: datetime) -> Person:
     """Forget who somebody is. The row stays, so that everything counted stays counted.
 
@@ -406,7 +407,7 @@ def anonymise(person: Person, *, by: Person, at: datetime) -> Person:
     return person
 
 
-@transaction.atomic
+@acting()
 def load_defaults(*, at: datetime) -> None:
     """Enter the consent texts and skills that come with the product, where there are none yet."""
     data = json.loads(resources.files("youwo.people").joinpath("data/defaults.json").read_text())

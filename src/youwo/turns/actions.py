@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.db.models import Q
 
+from youwo.core.acts import at_end
 from youwo.turns.models import Turn
 
 _TITLE = Turn._meta.get_field("title").max_length or 0
@@ -47,6 +49,7 @@ def put(subject: models.Model, wanted: Iterable[Wanted], *, new: bool = False) -
     """Make these the turns of a case, in place of those it had. None: nobody's turn.
 
     `new` says that the case has just come into being and has none yet, which saves a statement.
+    Within an act they are written when it ends, for all its cases together; the last word counts.
     """
     put_many([(subject, list(wanted))], new=new)
 
@@ -56,28 +59,44 @@ def clear(subject: models.Model) -> None:
     put_many([(subject, [])])
 
 
-def put_many(cases: Sequence[tuple[models.Model, Sequence[Wanted]]], *, new: bool = False) -> None:
-    """Do what `put` does for many cases, in two statements for each of their models."""
-    if not new:
-        for label, keys in _by_label(cases).items():
-            Turn.objects.filter(subject_label=label, subject_key__in=keys).delete()
-    Turn.objects.bulk_create(
-        [_turn(subject, one) for subject, wanted in cases for one in wanted], batch_size=1000
+def put_many(cases: Iterable[tuple[models.Model, Sequence[Wanted]]], *, new: bool = False) -> None:
+    """Do what `put` does for many cases, in at most two statements for all of them."""
+    at_end(
+        _write,
+        [
+            _Put((subject._meta.label_lower, str(subject.pk)), wanted, new)
+            for subject, wanted in cases
+        ],
     )
 
 
-def _by_label(cases: Sequence[tuple[models.Model, Any]]) -> dict[str, list[str]]:
-    labels: dict[str, list[str]] = {}
-    for subject, _wanted in cases:
-        labels.setdefault(subject._meta.label_lower, []).append(str(subject.pk))
-    return labels
+@dataclass(frozen=True)
+class _Put:
+    case: tuple[str, str]
+    wanted: Sequence[Wanted]
+    new: bool
 
 
-def _turn(subject: models.Model, wanted: Wanted) -> Turn:
+def _write(puts: list[_Put]) -> None:
+    last = {one.case: one for one in puts}
+    begun = {one.case for one in puts if one.new}
+    renewed: dict[str, list[str]] = {}
+    for label, key in sorted(last.keys() - begun):
+        renewed.setdefault(label, []).append(key)
+    if renewed:
+        of_cases = [Q(subject_label=label, subject_key__in=keys) for label, keys in renewed.items()]
+        Turn.objects.filter(reduce(or_, of_cases)).delete()
+    Turn.objects.bulk_create(
+        [_turn(*one.case, wanted) for one in last.values() for wanted in one.wanted],
+        batch_size=1000,
+    )
+
+
+def _turn(label: str, key: str, wanted: Wanted) -> Turn:
     return Turn(
         kind=wanted.kind,
-        subject_label=subject._meta.label_lower,
-        subject_key=str(subject.pk),
+        subject_label=label,
+        subject_key=key,
         reference=wanted.reference,
         title=_cut(wanted.title, _TITLE),
         detail=_cut(wanted.detail, _DETAIL),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import rules
@@ -63,8 +63,7 @@ def _nothing_to_answer() -> Refused:
     return Refused(_("This unit has nothing to answer here any more."))
 
 
-@transaction.atomic
-@journal.together()
+@acting()
 def answer(
     whistle: Whistle,
     *,
@@ -177,7 +176,7 @@ def _take_item(whistle: Whistle, call: Call, *, by: Person, at: datetime) -> Non
     service.keep_time_elsewhere(item, elsewhere=True)
 
 
-@transaction.atomic
+@acting()
 def object_to(
     whistle: Whistle, *, organization: Organization, reason: str, by: Person, at: datetime
 ) -> Objection:
@@ -222,7 +221,7 @@ def object_to(
     return objection
 
 
-@transaction.atomic
+@acting()
 def decide(
     objection: Objection,
     *,

@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting, attempt
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -104,7 +105,7 @@ def blow(
         raise Refused(_("A colleague has just whistled for this.")) from error
 
 
-@transaction.atomic
+@attempt()
 def _write_down(
     whistle: Whistle, units: Sequence[Organization], *, by: Person, at: datetime
 ) -> Whistle:
@@ -256,7 +257,7 @@ def call_units(
     _tell_called(whistle, units, at=at)
 
 
-@transaction.atomic
+@acting()
 def call(
     whistle: Whistle,
     *,
@@ -293,7 +294,7 @@ def let_go(whistle: Whistle, *, reason: object, at: datetime) -> None:
     )
 
 
-@transaction.atomic
+@acting()
 def withdraw(whistle: Whistle, *, reason: str, by: Person, at: datetime) -> Whistle:
     """Take a whistle back, as the community, with a reason that the units and residents read.
 

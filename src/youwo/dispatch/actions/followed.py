@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import acting, held, hold
 from youwo.dispatch.actions.blown import let_go
 from youwo.dispatch.actions.moving import (
     MINUTES,
@@ -30,18 +30,19 @@ from youwo.service.models import ItemStatus, ServiceItem
 _RUNNING = (Status.ANSWERED, Status.PAUSED)
 
 
-@transaction.atomic
+@acting()
 def follow(item: ServiceItem, *, at: datetime) -> Whistle | None:
     """Bring the whistle that an item carries to where the item stands; None where there is none."""
     keys = Whistle.objects.filter(item=item, answered_at__isnull=False).exclude(
         status=Status.WITHDRAWN
     )
-    found = keys.order_by("-pk").first()
+    found = keys.select_related("level", "community").order_by("-pk").first()
     if found is None:
         return None
-    Whistle.objects.select_for_update().only("pk").get(pk=found.pk)
-    whistle = Whistle.objects.select_related("level", "community", "item").get(pk=found.pk)
-    status = ItemStatus(whistle.item.status) if whistle.item else ItemStatus.AGREED
+    whistle = hold(found, "level", "community")
+    # As it is now: locked by who changed it in this act, or read under the whistle's lock.
+    whistle.item = held(item) or ServiceItem.objects.get(pk=item.pk)
+    status = ItemStatus(whistle.item.status)
     if status in (ItemStatus.DELIVERED, ItemStatus.CLOSED) and whistle.status in _RUNNING:
         _deliver(whistle, at)
     if status == ItemStatus.CLOSED and whistle.status == Status.DELIVERED:

@@ -10,9 +10,9 @@ from decimal import Decimal
 from importlib.resources import files
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import queries
@@ -38,7 +38,7 @@ class Rung:
     extend_hours: Decimal
 
 
-@transaction.atomic
+@acting()
 def set_ladder(
     rungs: Sequence[Rung], *, valid_from: date, basis: str, by: Person, at: datetime
 ) -> Ladder:
@@ -89,7 +89,7 @@ def _add(ladder: Ladder, rungs: Sequence[Rung]) -> None:
     )
 
 
-@transaction.atomic
+@acting()
 def remove_ladder(ladder: Ladder, *, by: Person, at: datetime) -> None:
     """Take back levels that do not hold yet."""
     if not powers(by, local_day(at)).cover(settings.CITY, Role.ADMINISTRATOR):
@@ -108,7 +108,7 @@ def remove_ladder(ladder: Ladder, *, by: Person, at: datetime) -> None:
     queries.ladders.forget_after_change()
 
 
-@transaction.atomic
+@acting()
 def load_ladder(*, at: datetime) -> bool:
     """Set the usual levels, to begin with, where there are none; say whether they were."""
     if Ladder.objects.exists():

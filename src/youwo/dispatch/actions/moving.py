@@ -11,6 +11,7 @@ from django.db.models import DateTimeField, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import hold
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import rules
@@ -46,13 +47,10 @@ LIVE = (Call.Status.CALLED, Call.Status.OBJECTED, Call.Status.ANSWERED, Call.Sta
 def locked(whistle: Whistle, verb: str, *, taken: str = "") -> Whistle:
     """Lock a whistle, because several units often act on the same one in the same minute.
 
-    All that belongs to it changes under this lock. What it names is read by a statement of its own,
-    as it is now. `taken` is what to say where a unit has answered it already.
+    All that belongs to it changes under this lock. `taken` is what to say where a unit has
+    answered it already.
     """
-    Whistle.objects.select_for_update().only("pk").get(pk=whistle.pk)
-    row = Whistle.objects.select_related(
-        "level", "community", "compound", "whistled_by", "problem__kind", "item"
-    ).get(pk=whistle.pk)
+    row = hold(whistle, "level", "community", "compound", "whistled_by", "problem")
     if taken and row.status in (Status.ANSWERED, Status.PAUSED):
         raise Refused(taken)
     if row.status not in MOVES[verb]:

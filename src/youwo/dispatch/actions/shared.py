@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import rules
@@ -65,7 +65,7 @@ def _ask(
     ]
 
 
-@transaction.atomic
+@acting()
 def hand_on(
     whistle: Whistle, *, organization: Organization, reason: str, by: Person, at: datetime
 ) -> Call:
@@ -102,7 +102,7 @@ def hand_on(
     return call
 
 
-@transaction.atomic
+@acting()
 def ask_help(
     whistle: Whistle,
     *,
@@ -135,7 +135,7 @@ def ask_help(
     return calls
 
 
-@transaction.atomic
+@acting()
 def take_over(
     whistle: Whistle,
     *,
@@ -192,7 +192,7 @@ def take_over(
     return call
 
 
-@transaction.atomic
+@acting()
 def help_out(
     whistle: Whistle, *, organization: Organization, by: Person, at: datetime, who: str = ""
 ) -> Call:
@@ -235,7 +235,7 @@ def acts_or_deals(by: Person, whistle: Whistle, organization: Organization, at: 
     return not helps and (acts_for(by, organization, on) or rules.may_deal(by, whistle, on))
 
 
-@transaction.atomic
+@acting()
 def say_no(
     whistle: Whistle, *, organization: Organization, reason: str, by: Person, at: datetime
 ) -> Call:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.almanac.queries import working_minutes
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import rules
@@ -36,7 +36,7 @@ from youwo.journal import actions as journal
 from youwo.people.models import Person
 
 
-@transaction.atomic
+@acting()
 def pause(whistle: Whistle, *, reason: str, last: datetime, by: Person, at: datetime) -> Whistle:
     """Stop the clock until a moment, with a reason that the resident reads. It goes on by itself.
 
@@ -75,7 +75,7 @@ def pause(whistle: Whistle, *, reason: str, last: datetime, by: Person, at: date
     return whistle
 
 
-@transaction.atomic
+@acting()
 def resume(whistle: Whistle, *, by: Person, at: datetime) -> Whistle:
     """Let the clock go on before the pause is over."""
     whistle = locked(whistle, "resume")
@@ -94,7 +94,7 @@ def _run(whistle: Whistle, at: datetime) -> None:
     whistle.due_at = whistle.rings_at = solve_due(whistle, at)
 
 
-@transaction.atomic
+@acting()
 def extend(whistle: Whistle, *, hours: Decimal, reason: str, by: Person, at: datetime) -> Extension:
     """Take more working hours, with a reason that the resident reads.
 
@@ -152,7 +152,7 @@ def _add_time(whistle: Whistle, hours: Decimal, at: datetime) -> None:
     whistle.save(update_fields=["solve_minutes", "due_at", "rings_at", "overdue_at"])
 
 
-@transaction.atomic
+@acting()
 def decide_extension(
     extension: Extension, *, granted: bool, reason: str, by: Person, at: datetime
 ) -> Whistle:
@@ -195,7 +195,7 @@ def decide_extension(
     return whistle
 
 
-@transaction.atomic
+@acting()
 def set_time(
     whistle: Whistle, *, hours: Decimal, reason: str, by: Person, at: datetime
 ) -> Extension:

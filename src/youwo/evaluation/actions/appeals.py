@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from youwo.almanac.queries import deadline
 from youwo.areas.models import Area
 from youwo.areas.rules import code_above
+from youwo.core.acts import acting, hold
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.evaluation import queries, rules
@@ -57,14 +57,13 @@ def appeal_until(evaluated: Evaluated, result: Result) -> datetime:
     return deadline(result.made_at, hours=APPEAL, area_code=evaluated.community_id).at
 
 
-@transaction.atomic
+@acting()
 def appeal(evaluated: Evaluated, *, reason: str, by: Person, at: datetime) -> Appeal:
     """Ask the area above to look at a result again. It is decided by somebody who took no part.
 
     Refuses others than the evaluated, a second appeal against the same version, and late ones.
     """
-    Evaluated.objects.select_for_update().only("pk").get(pk=evaluated.pk)
-    evaluated = Evaluated.objects.select_related("round", "organization").get(pk=evaluated.pk)
+    evaluated = hold(evaluated, "round", "organization")
     on = local_day(at)
     must_be_published(evaluated)
     if not rules.is_evaluated(by, evaluated, on):
@@ -108,9 +107,7 @@ def _who_took_part(evaluated: Evaluated) -> set[int | None]:
 
 
 def _locked(appeal_: Appeal, verb: str) -> Appeal:
-    Appeal.objects.select_for_update().only("pk").get(pk=appeal_.pk)
-    row = Appeal.objects.select_related("evaluated__round__template", "evaluated__organization")
-    found = row.get(pk=appeal_.pk)
+    found = hold(appeal_, "evaluated")
     if found.status not in APPEAL_MOVES[verb]:
         raise Refused(
             _("This appeal has been dealt with: it is now “%(status)s”.")
@@ -140,13 +137,13 @@ def _decide(appeal_: Appeal, verb: str, decision: str, by: Person, at: datetime)
     return row
 
 
-@transaction.atomic
+@acting()
 def reject(appeal_: Appeal, *, decision: str, by: Person, at: datetime) -> Appeal:
     """Let a result stand, with a reason."""
     return _decide(appeal_, "reject", decision, by, at)
 
 
-@transaction.atomic
+@acting()
 def uphold(
     appeal_: Appeal, *, decision: str, changes: Sequence[Change], by: Person, at: datetime
 ) -> Result:
@@ -243,7 +240,7 @@ def _changed(sheet: Sheet, answer: Answer, step: int | None) -> str:
         }
 
 
-@transaction.atomic
+@acting()
 def withdraw_appeal(appeal_: Appeal, *, by: Person, at: datetime) -> Appeal:
     """Take one's appeal back."""
     row = _locked(appeal_, "withdraw_appeal")

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.evaluation import facts, rules, sums
@@ -97,7 +97,7 @@ def weights_of(round_: Round) -> list[tuple[str, int]]:
     return [(name, kept[name]) for name in Viewpoint.values if name in kept]
 
 
-@transaction.atomic
+@acting()
 def publish(round_: Round, *, by: Person, at: datetime) -> Round:
     """Add up every result of a closed round, and let the evaluated read them."""
     round_ = locked(round_, "publish", by, at)
@@ -149,7 +149,7 @@ def tell_evaluated(
     )
 
 
-@transaction.atomic
+@acting()
 def reply(evaluated: Evaluated, *, words: str, nonce: uuid.UUID, by: Person, at: datetime) -> Reply:
     """Say something to one's published result; it stands beside it for everybody who reads it."""
     if (known := Reply.objects.filter(nonce=nonce).first()) is not None:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from youwo.almanac.queries import deadline
 from youwo.areas.models import Area
+from youwo.core.acts import acting, hold
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -50,8 +50,7 @@ def locked(round_: Round, verb: str, by: Person | None, at: datetime) -> Round:
 
     The clock (`by` is None) may do what its keepers may.
     """
-    Round.objects.select_for_update().only("pk").get(pk=round_.pk)
-    row = Round.objects.select_related("template", "area").get(pk=round_.pk)
+    row = hold(round_, "template", "area")
     if by is not None and not rules.may_keep(by, row, local_day(at)):
         raise Refused(_("This round is kept by somebody else."))
     if row.status not in MOVES[verb]:
@@ -90,7 +89,7 @@ def _title(template: Template, starts_on: date, ends_on: date) -> str:
         }
 
 
-@transaction.atomic
+@acting()
 def plan(
     template: Template,
     area: Area,
@@ -195,7 +194,7 @@ def _evaluators(evaluated: Evaluated, asked: set[str], offices: _Offices) -> Ite
         yield _Evaluator(Viewpoint.DEPARTMENT, offices.department, role=Role.COORDINATOR)
 
 
-@transaction.atomic
+@acting()
 def start(round_: Round, *, by: Person | None, at: datetime) -> Round:
     """Open a round: freeze the facts, and lay a sheet before everybody who has a view.
 
@@ -306,7 +305,7 @@ def stacks_left(round_: Round) -> list[Stack]:
     return list(round_.stacks.annotate(left=left).filter(left__gt=0).order_by("pk"))
 
 
-@transaction.atomic
+@acting()
 def extend(round_: Round, *, days: int, reason: str, by: Person, at: datetime) -> Round:
     """Give everybody some more working days, with a reason that stands in the journal."""
     round_ = locked(round_, "extend", by, at)
@@ -324,7 +323,7 @@ def extend(round_: Round, *, days: int, reason: str, by: Person, at: datetime) -
     return round_
 
 
-@transaction.atomic
+@acting()
 def close(round_: Round, *, by: Person | None, at: datetime) -> Round:
     """Collect the sheets. What is not filled in by now does not count."""
     round_ = locked(round_, "close", by, at)
@@ -358,7 +357,7 @@ def _take_back_sheets(round_: Round) -> None:
     waiting.update(state=SheetState.MISSED)
 
 
-@transaction.atomic
+@acting()
 def cancel(round_: Round, *, reason: str, by: Person | None, at: datetime) -> Round:
     """End a round without a result, with a reason. What was filled in counts nowhere."""
     round_ = locked(round_, "cancel", by, at)

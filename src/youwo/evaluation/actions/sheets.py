@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.evaluation import queries, rules
@@ -72,7 +72,7 @@ def _write(sheets: Iterable[tuple[Sheet, Said]]) -> None:
     )
 
 
-@transaction.atomic
+@acting()
 def fill_in(
     sheet: Sheet,
     *,
@@ -124,8 +124,7 @@ def _renew_turn(stack: Stack, round_: Round, left: int) -> None:
     turns.put(stack, [turn_of(stack, round_, left)] if left else [])
 
 
-@transaction.atomic
-@journal.together()
+@acting()
 def fill_in_many(said: Mapping[int, Said], *, by: Person, at: datetime) -> list[Sheet]:
     """Take in what several sheets of one stack say, by their keys, and return those that count now.
 
@@ -190,7 +189,7 @@ def _complete(
     return found
 
 
-@transaction.atomic
+@acting()
 def say(
     evaluated: Evaluated, *, said: Said, nonce: uuid.UUID, by: Person | None, at: datetime
 ) -> Sheet:

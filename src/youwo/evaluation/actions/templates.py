@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.evaluation import rules
@@ -55,7 +55,7 @@ def _refuse_unfit(
         raise Refused(_("One level begins at 0, so that every result has its words."), "levels")
 
 
-@transaction.atomic
+@acting()
 def publish_template(
     subject: str,
     area: Area,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -64,7 +64,7 @@ def _checked(entered: Entered, *, code: str = "") -> dict[str, object]:
     return {**values, "words": " ".join(words)}
 
 
-@transaction.atomic
+@acting()
 def add_kind(entered: Entered, *, by: Person, at: datetime) -> ProblemKind:
     """Add a kind to the catalogue. It holds at once."""
     _refuse_others(by, at)
@@ -74,7 +74,7 @@ def add_kind(entered: Entered, *, by: Person, at: datetime) -> ProblemKind:
     return kind
 
 
-@transaction.atomic
+@acting()
 def change_kind(kind: ProblemKind, entered: Entered, *, by: Person, at: datetime) -> ProblemKind:
     """Change a kind; the journal keeps how it read before. What is open keeps its time."""
     _refuse_others(by, at)
@@ -92,7 +92,7 @@ def change_kind(kind: ProblemKind, entered: Entered, *, by: Person, at: datetime
     return kind
 
 
-@transaction.atomic
+@acting()
 def switch_kind(kind: ProblemKind, *, active: bool, by: Person, at: datetime) -> ProblemKind:
     """Switch a kind off, so that it is no longer offered, or on again."""
     _refuse_others(by, at)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
@@ -38,7 +38,7 @@ from youwo.people.models import Person
 PIONEERS, VOLUNTEERS = 1, 5
 
 
-@transaction.atomic
+@acting()
 def deliver(
     wish: Wish,
     *,
@@ -97,7 +97,7 @@ def deliver(
     return delivery
 
 
-@transaction.atomic
+@acting()
 def confirm(wish: Wish, *, how: str, by: Person | None, at: datetime, code: str = "") -> Entry:
     """Record that the recipient accepts what was done: now it is a deed in the ledger.
 
@@ -160,7 +160,7 @@ def confirm(wish: Wish, *, how: str, by: Person | None, at: datetime, code: str 
     return entry
 
 
-@transaction.atomic
+@acting()
 def contest(wish: Wish, *, reason: str, by: Person | None, at: datetime) -> Wish:
     """Say, as the recipient, that it is not done yet: who promised goes on."""
     wish = locked(wish, "contest")
@@ -180,7 +180,7 @@ def contest(wish: Wish, *, reason: str, by: Person | None, at: datetime) -> Wish
     return wish
 
 
-@transaction.atomic
+@acting()
 def call_back(
     wish: Wish, *, came: bool, on_time: bool, again: str, words: str, by: Person, at: datetime
 ) -> CallBack:
@@ -207,7 +207,7 @@ def call_back(
     return answers
 
 
-@transaction.atomic
+@acting()
 def reopen(wish: Wish, *, reason: str, by: Person, at: datetime) -> Wish:
     """Open a wish again, because what was recorded did not happen or did not hold.
 

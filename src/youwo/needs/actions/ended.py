@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy
 
+from youwo.core.acts import acting
 from youwo.journal import actions as journal
 from youwo.needs.actions.moving import (
     PROMISE,
@@ -26,7 +26,7 @@ from youwo.needs.models import (
 from youwo.people.models import Person
 
 
-@transaction.atomic
+@acting()
 def decline(wish: Wish, *, reason: str, by: Person, at: datetime) -> Wish:
     """End a wish that cannot be fulfilled, with an explanation that the resident reads."""
     must_deal(wish, by, at)
@@ -40,7 +40,7 @@ def decline(wish: Wish, *, reason: str, by: Person, at: datetime) -> Wish:
     return wish
 
 
-@transaction.atomic
+@acting()
 def hand_over(wish: Wish, *, matter: OutsideMatter, by: Person, at: datetime) -> Wish:
     """End a wish that belongs elsewhere, and tell the resident where to go."""
     must_deal(wish, by, at)
@@ -63,13 +63,13 @@ def hand_over(wish: Wish, *, matter: OutsideMatter, by: Person, at: datetime) ->
     return wish
 
 
-@transaction.atomic
+@acting()
 def withdraw(wish: Wish, *, by: Person | None, at: datetime, reason: str = "") -> Wish:
     """Take a wish back. The caller has made sure that it is the resident, or staff they asked."""
     return _end(wish, "withdraw", reason=reason, by=by, at=at)
 
 
-@transaction.atomic
+@acting()
 def outlive(wish: Wish, *, reason: str, by: Person, at: datetime) -> Wish:
     """End a wish that nobody needs any more: it came true otherwise, or the person has died."""
     must_deal(wish, by, at)

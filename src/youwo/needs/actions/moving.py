@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from youwo.almanac.queries import deadline
 from youwo.capacity import actions as capacity
+from youwo.core.acts import hold
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
-from youwo.journal.models import Line
 from youwo.needs import rules
 from youwo.needs.models import (
     MOVERS,
@@ -41,15 +41,8 @@ def must_deal(wish: Wish, by: Person, at: datetime) -> None:
 
 
 def locked(wish: Wish, verb: str) -> Wish:
-    """Lock the wish, because two people often act on the same one in the same minute.
-
-    What it names is read by a statement of its own: one that has waited for the lock sees the wish
-    as it is now, but joined to the promise of before.
-    """
-    Wish.objects.select_for_update().only("pk").get(pk=wish.pk)
-    row = Wish.objects.select_related(
-        "voice", "claim", "claimed_by", "claimed_for", "community", "compound"
-    ).get(pk=wish.pk)
+    """Lock the wish, because two people often act on the same one in the same minute."""
+    row = hold(wish, "voice", "claim", "claimed_by", "claimed_for", "community", "compound")
     if row.status not in MOVES[verb]:
         raise Refused(
             _("This wish has moved on in the meantime: it is now “%(status)s”.")
@@ -121,7 +114,7 @@ def take_over(wishes: Sequence[Wish], *, at: datetime) -> None:
         wish.due_at = deadline(at, hours=TAKEN_OVER, area_code=wish.community_id).at
     Wish.objects.bulk_update(wishes, ["mover", "due_at"])
     turns.put_many([(wish, turns_of(wish)) for wish in wishes])
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line(
             "take_over", wish, by=None, at=at, area_code=wish.community_id, status=wish.status
         )

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -95,7 +95,7 @@ def _checked(entered: Matter) -> dict[str, object]:
     }
 
 
-@transaction.atomic
+@acting()
 def add_outside_matter(entered: Matter, *, by: Person, at: datetime) -> OutsideMatter:
     """Add a matter that this programme does not take on."""
     values = _checked(entered)
@@ -107,7 +107,7 @@ def add_outside_matter(entered: Matter, *, by: Person, at: datetime) -> OutsideM
     return matter
 
 
-@transaction.atomic
+@acting()
 def change_outside_matter(
     matter: OutsideMatter, entered: Matter, *, by: Person, at: datetime
 ) -> OutsideMatter:
@@ -135,7 +135,7 @@ def change_outside_matter(
     return matter
 
 
-@transaction.atomic
+@acting()
 def switch_outside_matter(
     matter: OutsideMatter, *, active: bool, by: Person, at: datetime
 ) -> OutsideMatter:

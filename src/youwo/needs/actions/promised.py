@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.capacity import actions as capacity
 from youwo.capacity.models import ENDED, Pool
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
@@ -32,7 +32,7 @@ from youwo.organizations.rules import acts_for
 from youwo.people.models import Person
 
 
-@transaction.atomic
+@acting()
 def claim(
     wish: Wish,
     *,
@@ -84,7 +84,7 @@ def claim(
     return wish
 
 
-@transaction.atomic
+@acting()
 def release(wish: Wish, *, reason: str, by: Person, at: datetime) -> Wish:
     """Give a promise back, so that somebody else can help."""
     wish = locked(wish, "release")

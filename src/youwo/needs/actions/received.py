@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
 from youwo.capacity import actions as capacity
+from youwo.core.acts import acting, attempt
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -170,7 +171,7 @@ def _is_same(earlier: Wish, wish: Wish, voice: Voice) -> bool:
     )
 
 
-@transaction.atomic
+@attempt()
 def _write_down(wish: Wish, voice: Voice, *, by: Person | None, at: datetime) -> Wish:
     voice.pk = None
     voice.save(force_insert=True)
@@ -187,7 +188,7 @@ def _may_enter(by: Person, community: Area, at: datetime) -> bool:
     return powers(by, local_day(at)).cover(community.pk, *rules.DEALING)
 
 
-@transaction.atomic
+@acting()
 def record_hand_over(
     matter: OutsideMatter,
     *,
@@ -218,7 +219,7 @@ def record_hand_over(
     return hand_over
 
 
-@transaction.atomic
+@acting()
 def publish(
     wish: Wish,
     *,
@@ -300,7 +301,7 @@ def _names(voice: Voice, text: str) -> bool:
     return (len(name) > 1 and name in text) or (len(address) > 3 and address in text)
 
 
-@transaction.atomic
+@acting()
 def ask(wish: Wish, *, question: str, by: Person, at: datetime) -> Wish:
     """Return a wish to the resident with a question."""
     must_deal(wish, by, at)
@@ -314,7 +315,7 @@ def ask(wish: Wish, *, question: str, by: Person, at: datetime) -> Wish:
     return wish
 
 
-@transaction.atomic
+@acting()
 def answer(wish: Wish, *, words: str, by: Person | None, at: datetime) -> Wish:
     """Add the resident's answer to what they said; the review goes on.
 
@@ -331,7 +332,7 @@ def answer(wish: Wish, *, words: str, by: Person | None, at: datetime) -> Wish:
     return wish
 
 
-@transaction.atomic
+@acting()
 def reveal(wish: Wish, *, reason: str, by: Person, at: datetime) -> Contact:
     """Return who spoke and how to reach them, to staff or, while it is in hand, to who promised.
 

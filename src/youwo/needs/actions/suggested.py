@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -18,7 +18,7 @@ from youwo.needs.models import Suggestion
 from youwo.people.models import Person
 
 
-@transaction.atomic
+@acting()
 def suggest(
     words: str,
     *,
@@ -52,7 +52,7 @@ def suggest(
     return suggestion
 
 
-@transaction.atomic
+@acting()
 def answer_suggestion(
     suggestion: Suggestion, *, answer: str, by: Person, at: datetime
 ) -> Suggestion:
@@ -67,7 +67,7 @@ def answer_suggestion(
     return suggestion
 
 
-@transaction.atomic
+@acting()
 def reveal_suggestion_phone(
     suggestion: Suggestion, *, reason: str, by: Person, at: datetime
 ) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.core.search import terms
@@ -59,7 +60,7 @@ def _is_community(area: Area) -> None:
         raise Refused(_("Please choose a community or a village."), "community")
 
 
-@transaction.atomic
+@acting()
 def found(
     *,
     name: str,
@@ -103,7 +104,7 @@ def found(
     return organization
 
 
-@transaction.atomic
+@acting()
 def change_unit(
     organization: Organization,
     *,
@@ -147,7 +148,7 @@ def change_unit(
     return unit
 
 
-@transaction.atomic
+@acting()
 def add_branch(
     organization: Organization, *, name: str, by: Person, at: datetime, level: str = "branch"
 ) -> Branch:
@@ -165,7 +166,7 @@ def add_branch(
     return branch
 
 
-@transaction.atomic
+@acting()
 def enrol_unit(
     organization: Organization,
     *,
@@ -251,7 +252,7 @@ def _tell_unit(enrolment: Any, *, by: Person, at: datetime, subject: object) -> 
     )
 
 
-@transaction.atomic
+@acting()
 def join(
     person: Person,
     *,
@@ -319,7 +320,7 @@ def _join(
     return membership
 
 
-@transaction.atomic
+@acting()
 def enrol_member(
     person: Person,
     *,
@@ -411,7 +412,7 @@ def _lock(enrolment: _Enrolment) -> _Enrolment:
     return locked
 
 
-@transaction.atomic
+@acting()
 def choose_service(
     enrolment: MemberEnrolment,
     *,
@@ -433,7 +434,7 @@ def choose_service(
     return enrolment
 
 
-@transaction.atomic
+@acting()
 def end_enrolment(
     enrolment: _Enrolment, *, on: date, reason: str, by: Person, at: datetime
 ) -> _Enrolment:
@@ -461,7 +462,7 @@ def _end(enrolment: _Enrolment, *, on: date, reason: str, by: Person, at: dateti
     return enrolment
 
 
-@transaction.atomic
+@acting()
 def void(enrolment: _Enrolment, *, reason: str, by: Person, at: datetime) -> _Enrolment:
     """Take back an enrolment that was entered by mistake: it counts no more, and is kept."""
     if not rules.may_change(by, enrolment, local_day(at)):
@@ -505,7 +506,7 @@ def _open_enrolments(person: Person) -> list[MemberEnrolment]:
     )
 
 
-@transaction.atomic
+@acting()
 def transfer(
     person: Person, *, to_organization: Organization, on: date, by: Person, at: datetime
 ) -> Membership:
@@ -548,7 +549,7 @@ def transfer(
     return membership
 
 
-@transaction.atomic
+@acting()
 def retire(person: Person, *, on: date, by: Person, at: datetime) -> Membership:
     """Note that a serving member retires: they stay with the unit and may join the talent pool.
 
@@ -572,7 +573,7 @@ def retire(person: Person, *, on: date, by: Person, at: datetime) -> Membership:
     return membership
 
 
-@transaction.atomic
+@acting()
 def give_mandate(
     person: Person, *, organization: Organization, starts_on: date, by: Person, at: datetime
 ) -> Mandate:
@@ -601,7 +602,7 @@ def give_mandate(
     return mandate
 
 
-@transaction.atomic
+@acting()
 def end_mandate(mandate: Mandate, *, on: date, by: Person, at: datetime) -> Mandate:
     """End that somebody acts for a unit: `on` is the first day on which they no longer do."""
     if not rules.may_appoint(by, mandate.organization, local_day(at)):

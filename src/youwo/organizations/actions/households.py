@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.journal.actions import write
-from youwo.journal.models import Line
 from youwo.notices.actions import tell
 from youwo.notices.models import Kind as NoticeKind
 from youwo.organizations import rules
@@ -51,7 +51,7 @@ def consent_text(on: date) -> ConsentText | None:
     return rows.order_by("-version").first()
 
 
-@transaction.atomic
+@acting()
 def pair_household(
     person: Person,
     household: Household,
@@ -134,7 +134,7 @@ def _lock(pairing: HouseholdPairing) -> HouseholdPairing:
     return HouseholdPairing.objects.select_for_update(of=("self",)).get(pk=pairing.pk)
 
 
-@transaction.atomic
+@acting()
 def note_contact(
     pairing: HouseholdPairing, *, on: date, words: str = "", by: Person, at: datetime
 ) -> Contact:
@@ -169,7 +169,7 @@ def note_contact(
     return contact
 
 
-@transaction.atomic
+@acting()
 def reveal_household(
     pairing: HouseholdPairing, *, reason: str, by: Person, at: datetime
 ) -> Household:
@@ -183,7 +183,7 @@ def reveal_household(
     return Household(pairing.name, pairing.door, pairing.phone)
 
 
-@transaction.atomic
+@acting()
 def end_household(
     pairing: HouseholdPairing, *, on: date, reason: str, by: Person, at: datetime
 ) -> HouseholdPairing:
@@ -204,7 +204,7 @@ def end_household(
     return pairing
 
 
-@transaction.atomic
+@acting()
 def withdraw_household(pairing: HouseholdPairing, *, by: Person, at: datetime) -> HouseholdPairing:
     """Withdraw a household's consent: it ends today, and who they are is forgotten at once."""
     today = local_day(at)
@@ -253,7 +253,7 @@ def forget_households(*, at: datetime) -> int:
     return forgotten
 
 
-@transaction.atomic
+@acting()
 def _forget_some(at: datetime) -> int:
     today = local_day(at)
     long_ago, account_closed = Q(ends_on__lte=today - KEPT), Q(person__is_active=False)
@@ -270,7 +270,7 @@ def _forget_some(at: datetime) -> int:
         forgotten_at=at,
         ends_on=Coalesce("ends_on", Greatest("starts_on", Value(today))),
     )
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line("forget", row, by=None, at=at, area_code=row.community_id) for row in rows
     )
     return len(rows)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal.actions import write
@@ -25,7 +25,7 @@ from youwo.people.models import Person
 _PAIRED_KINDS = (Area.Kind.COMMUNITY, Area.Kind.COMPOUND)
 
 
-@transaction.atomic
+@acting()
 def pair(
     organization: Organization,
     *,
@@ -100,7 +100,7 @@ def _lock(pairing: Pairing) -> Pairing:
     return rows.select_related("organization", "area").get(pk=pairing.pk)
 
 
-@transaction.atomic
+@acting()
 def end_pairing(pairing: Pairing, *, on: date, reason: str, by: Person, at: datetime) -> Pairing:
     """End a pairing: `on` is the first day on which it no longer holds."""
     if not rules.may_pair(by, pairing.area_id, local_day(at)):
@@ -130,7 +130,7 @@ def end_pairing(pairing: Pairing, *, on: date, reason: str, by: Person, at: date
     return pairing
 
 
-@transaction.atomic
+@acting()
 def void_pairing(pairing: Pairing, *, reason: str, by: Person, at: datetime) -> Pairing:
     """Take back a pairing that was entered by mistake: it never counted, and is kept."""
     if not rules.may_pair(by, pairing.area_id, local_day(at)):

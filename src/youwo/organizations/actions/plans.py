@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area, within
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
@@ -41,7 +41,7 @@ _BATCH = 500
 _PLANNED_KINDS = (Area.Kind.CITY, Area.Kind.COUNTY, Area.Kind.TOWN)
 
 
-@transaction.atomic
+@acting()
 def ask(
     area: Area,
     *,
@@ -83,7 +83,7 @@ def is_stuck(plan: Plan, at: datetime) -> bool:
     return plan.is_moving and at - plan.started_at > PATIENCE
 
 
-@transaction.atomic
+@acting()
 def start_again(plan: Plan, *, by: Person, at: datetime) -> Plan:
     """Start once more a plan that got stuck."""
     plan = _lock(plan, by=by, at=at)
@@ -102,7 +102,7 @@ def _lock(plan: Plan, *, by: Person, at: datetime) -> Plan:
     return Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
 
 
-@transaction.atomic
+@acting()
 def drop(plan: Plan, *, by: Person, at: datetime) -> Plan:
     """Put a plan away. What was adopted from it stays in force."""
     plan = _lock(plan, by=by, at=at)
@@ -114,7 +114,7 @@ def drop(plan: Plan, *, by: Person, at: datetime) -> Plan:
     return plan
 
 
-@transaction.atomic
+@acting()
 def move(row: Proposed, *, organization: Organization | None, by: Person, at: datetime) -> Proposed:
     """Give a place of a plan to another unit, or to none. Refuses what is in force already."""
     on = local_day(at)
@@ -148,7 +148,7 @@ def move(row: Proposed, *, organization: Organization | None, by: Person, at: da
     return row
 
 
-@transaction.atomic
+@acting()
 def adopt(plan: Plan, *, area: Area, by: Person, at: datetime) -> Adoption:
     """Put a plan into force in its whole area or a part of it, from today on.
 
@@ -184,7 +184,7 @@ def adopt(plan: Plan, *, area: Area, by: Person, at: datetime) -> Adoption:
     here.update(adoption=adoption)
     adoption.created, adoption.ended = len(begun), len(ended)
     adoption.save(update_fields=["created", "ended"])
-    Line.objects.bulk_create(_lines(begun, ended, by=by, at=at), batch_size=_BATCH)
+    journal.write_all(_lines(begun, ended, by=by, at=at))
     write(
         "adopt",
         plan,
@@ -252,7 +252,7 @@ def _lines(
         yield journal.line("end", one, by=by, at=at, area_code=one.area_id, reason=PLANNED)
 
 
-@transaction.atomic
+@acting()
 def undo(adoption: Adoption, *, by: Person, at: datetime) -> Adoption:
     """Take an adoption back: what it began is void, what it ended holds again.
 

@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from youwo.areas.models import Area
 from youwo.core.refused import Refused
 from youwo.core.sealing import blind
-from youwo.journal.actions import line
-from youwo.journal.models import Line
+from youwo.journal.actions import line, write_all
 from youwo.organizations.imports import cells
 from youwo.organizations.imports.columns import in_every_language, plain
 from youwo.organizations.imports.table import Cells, Table
@@ -549,7 +548,7 @@ class _Batch:
         targets += [("correct", row, row.community_id) for row in self.details]
         targets += [("correct", row, "") for row in self.documents]
         table = self.table
-        Line.objects.bulk_create(
+        write_all(
             [
                 line(verb, row, by=table.by, at=table.at, area_code=code, note=table.note)
                 for verb, row, code in targets

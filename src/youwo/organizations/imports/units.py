@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
 from youwo.core.search import terms
-from youwo.journal.actions import line
-from youwo.journal.models import Line
+from youwo.journal.actions import line, write_all
 from youwo.organizations import credit_codes
 from youwo.organizations.imports import cells
 from youwo.organizations.imports.columns import in_every_language
@@ -346,10 +345,9 @@ class Units(Table):
         targets += [("correct", row, row.area_id) for row in corrected]
         targets += [("add_branch", row, row.organization.area_id) for row in branches]
         targets += [("enrol", row, row.community_id) for row in enrolments]
-        Line.objects.bulk_create(
+        write_all(
             [
                 line(verb, row, by=self.by, at=self.at, area_code=code, note=self.note)
                 for verb, row, code in targets
-            ],
-            batch_size=_SIZE,
+            ]
         )

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -33,7 +33,7 @@ from youwo.turns import actions as turns
 Needed = tuple[str, Decimal, str, Organization | None]
 
 
-@transaction.atomic
+@acting()
 def agree(
     title: str,
     *,
@@ -121,7 +121,7 @@ def _terms(title: str, *named: object) -> str:
     return terms(title, *(str(one) for one in named if one is not None))
 
 
-@transaction.atomic
+@acting()
 def hand_on(
     item: ServiceItem,
     *,
@@ -184,7 +184,7 @@ def keep_time_elsewhere(item: ServiceItem, *, elsewhere: bool) -> None:
     turns.put(item, turns_of_item(item))
 
 
-@transaction.atomic
+@acting()
 def add_helper(
     item: ServiceItem, *, organization: Organization, by: Person, at: datetime
 ) -> ServiceItem:
@@ -223,7 +223,7 @@ def add_helper(
     return item
 
 
-@transaction.atomic
+@acting()
 def drop(item: ServiceItem, *, reason: str, by: Person, at: datetime) -> ServiceItem:
     """Give an item up with a reason that everybody concerned reads. Its problem is open again."""
     must_deal(item.community_id, by, at)

@@ -8,16 +8,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting, hold
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
 from youwo.core.search import terms
 from youwo.journal import actions as journal
-from youwo.journal.models import Line
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
 from youwo.service import upkeep
@@ -50,7 +49,7 @@ class Share:
     nonce: UUID | None = None
 
 
-@transaction.atomic
+@acting()
 def hand_over(
     delivery: Delivery, *, shares: Sequence[Share], on: date, by: Person, at: datetime
 ) -> list[Asset]:
@@ -120,7 +119,7 @@ def hand_over(
     return _entered(assets, AssetEvent.Kind.HANDED_OVER, "hand_over_goods", by=by, at=at)
 
 
-@transaction.atomic
+@acting()
 def enter(
     name: str,
     *,
@@ -269,15 +268,14 @@ def _write(
         )
         for asset in assets
     )
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line(verb, asset, by=by, at=at, area_code=asset.area_id) for asset in assets
     )
 
 
 def _locked(asset: Asset, verb: str) -> Asset:
     """Lock an asset and read it as it is now."""
-    Asset.objects.select_for_update().only("pk").get(pk=asset.pk)
-    row = Asset.objects.select_related("area", "keeper_organization").get(pk=asset.pk)
+    row = hold(asset, "area", "keeper_organization")
     if row.status not in ASSET_MOVES[verb]:
         raise Refused(_("This asset has been retired."))
     return row
@@ -304,7 +302,7 @@ def _move(asset: Asset, verb: str, *, at: datetime, also: Sequence[str] = ()) ->
     turns.put(asset, upkeep.turns_of(asset, at))
 
 
-@transaction.atomic
+@acting()
 def receive(
     assets: Sequence[Asset],
     *,
@@ -345,7 +343,7 @@ def receive(
     return found
 
 
-@transaction.atomic
+@acting()
 def split(
     asset: Asset,
     *,
@@ -404,7 +402,7 @@ def _must_reach(asset: Asset, area: Area, by: Person, at: datetime) -> None:
         raise Refused(_("Please choose a place in your own area."), "area")
 
 
-@transaction.atomic
+@acting()
 def move(
     asset: Asset,
     *,
@@ -437,7 +435,7 @@ def move(
     return asset
 
 
-@transaction.atomic
+@acting()
 def schedule(
     asset: Asset,
     *,
@@ -460,7 +458,7 @@ def schedule(
     return asset
 
 
-@transaction.atomic
+@acting()
 def inspect(
     asset: Asset, *, on: date, sound: bool, note: str, nonce: UUID, by: Person, at: datetime
 ) -> Inspection:
@@ -497,7 +495,7 @@ def _words(text: str) -> str:
     return text
 
 
-@transaction.atomic
+@acting()
 def repair(asset: Asset, *, note: str, by: Person, at: datetime) -> Asset:
     """Note that a broken asset is in order again; the next inspection is counted from today."""
     _must_keep(asset, by, at)
@@ -510,7 +508,7 @@ def repair(asset: Asset, *, note: str, by: Person, at: datetime) -> Asset:
     return asset
 
 
-@transaction.atomic
+@acting()
 def retire(asset: Asset, *, reason: str, by: Person, at: datetime) -> Asset:
     """Take an asset out of use for good, with the reason. It stays on record."""
     _must_manage(asset, by, at)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
@@ -45,7 +45,7 @@ from youwo.service.terms import closing
 PIONEERS = 1
 
 
-@transaction.atomic
+@acting()
 def start(item: ServiceItem, *, by: Person, at: datetime) -> ServiceItem:
     """Say, as the owner or the community for it, that work has begun."""
     on = local_day(at)
@@ -58,7 +58,7 @@ def start(item: ServiceItem, *, by: Person, at: datetime) -> ServiceItem:
     return item
 
 
-@transaction.atomic
+@acting()
 def deliver(
     item: ServiceItem,
     *,
@@ -192,8 +192,7 @@ def _must_be_members(
         raise Refused(_("Somebody is ticked who is not a member of this unit."), "hands")
 
 
-@transaction.atomic
-@journal.together()
+@acting()
 def close(
     item: ServiceItem,
     *,
@@ -283,7 +282,7 @@ def _record(
     )
 
 
-@transaction.atomic
+@acting()
 def contest(item: ServiceItem, *, reason: str, by: Person | None, at: datetime) -> ServiceItem:
     """Say that it is not done yet: its owner goes on. None of what was said stands."""
     if by is not None:
@@ -292,7 +291,7 @@ def contest(item: ServiceItem, *, reason: str, by: Person | None, at: datetime) 
     return _back(item, "contest", reason=reason, by=by, at=at)
 
 
-@transaction.atomic
+@acting()
 def reopen(item: ServiceItem, *, reason: str, by: Person, at: datetime) -> ServiceItem:
     """Open a closed item again, because what was recorded did not happen or did not hold.
 

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from youwo.core.acts import acting
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.people.models import Person
-from youwo.service.actions.moving import tell_units
+from youwo.service.actions.moving import fresh, tell_units
 from youwo.service.models import ItemStatus, Joined, ServiceItem
 
 
-@transaction.atomic
+@acting()
 def join(item: ServiceItem, *, by: Person, at: datetime) -> Joined:
     """Put one's name down for an item; its owner then reads who comes. Joining twice is once.
 
     Refuses items that need no hands any more.
     """
-    ServiceItem.objects.select_for_update().only("pk").get(pk=item.pk)
-    item = ServiceItem.objects.select_related("community").get(pk=item.pk)
+    item = fresh(item)
     if item.status not in (ItemStatus.AGREED, ItemStatus.STARTED):
         raise Refused(_("This is done already. Thank you for wanting to help."))
     row, is_new = Joined.objects.get_or_create(
@@ -43,7 +42,7 @@ def join(item: ServiceItem, *, by: Person, at: datetime) -> Joined:
     return row
 
 
-@transaction.atomic
+@acting()
 def leave(item: ServiceItem, *, by: Person, at: datetime) -> None:
     """Take one's name back, without a reason."""
     if Joined.objects.filter(item=item, person=by, left_at__isnull=True).update(left_at=at):

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import hold
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.notices import actions as notices
@@ -34,14 +35,8 @@ def locked(item: ServiceItem, verb: str) -> ServiceItem:
 
 
 def fresh(item: ServiceItem) -> ServiceItem:
-    """Lock an item in whatever state, and read it as it is now.
-
-    What it names is read by a statement of its own, after the lock was waited for.
-    """
-    ServiceItem.objects.select_for_update().only("pk").get(pk=item.pk)
-    return ServiceItem.objects.select_related(
-        "community", "compound", "organization", "problem"
-    ).get(pk=item.pk)
+    """Lock an item in whatever state, and read it as it is now."""
+    return hold(item, "community", "compound", "organization")
 
 
 def must_allow(item: ServiceItem, verb: str) -> None:

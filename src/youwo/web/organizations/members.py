@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from youwo.core.acts import acting
 from youwo.core.refused import Refused
 from youwo.journal.actions import write
 from youwo.organizations import actions, queries, rules, sheets
@@ -61,7 +61,7 @@ def new(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
-@transaction.atomic
+@acting()
 def _enter(unit: Any, given: dict[str, Any], *, by: Person) -> MemberEnrolment:
     """Enrol somebody who may be known already, by the phone number."""
     at, name = timezone.now(), " ".join(given.pop("name").split())

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth.tokens import default_token_generator
-from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.notices import actions as notices
@@ -40,7 +40,7 @@ def person_for(key: str, token: str) -> Person | None:
     return person if default_token_generator.check_token(person, token) else None
 
 
-@transaction.atomic
+@acting()
 def hand_over(person: Person, *, reason: str, by: Person, at: datetime) -> None:
     """Write down that a link is handed over, and tell the person, who may know nothing of it.
 

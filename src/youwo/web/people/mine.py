@@ -7,7 +7,6 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.organizations.models import HouseholdPairing, Mandate
@@ -128,7 +128,7 @@ def forget(request: HttpRequest) -> HttpResponse:
     return render(request, "people/forget.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@transaction.atomic
+@acting()
 def _close(person: Person) -> None:
     actions.anonymise(person, by=person, at=timezone.now())
     Authenticator.objects.filter(user=person).delete()
@@ -171,7 +171,7 @@ def _words_to_agree_to(person: Person) -> Any:
     return None if text is None or agreed.exists() else text
 
 
-@transaction.atomic
+@acting()
 def _take_up(person: Person, values: dict[str, Any], *, agrees: bool) -> None:
     at = timezone.now()
     actions.set_password(person, password=values["password"], by=person, at=at)

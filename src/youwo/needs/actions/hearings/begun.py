@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from youwo.almanac.queries import deadline
 from youwo.areas.models import Area
+from youwo.core.acts import acting, attempt, hold
 from youwo.core.clock import local_day, start_of
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -67,7 +68,7 @@ def begin(
         return _begin(about, community=community, consent=consent, nonce=nonce, by=by, at=at)
 
 
-@transaction.atomic
+@attempt()
 def _begin(
     about: About,
     *,
@@ -126,11 +127,10 @@ def must_deal(hearing: Hearing, by: Person, at: datetime) -> None:
 
 def locked(hearing: Hearing) -> Hearing:
     """Lock a hearing: two people may type and close at the same moment."""
-    rows = Hearing.objects.select_for_update(of=("self",)).select_related("community")
-    return rows.get(pk=hearing.pk)
+    return hold(hearing, "community")
 
 
-@transaction.atomic
+@acting()
 def change(hearing: Hearing, about: About, *, by: Person, at: datetime) -> Hearing:
     """Correct what is known of an open hearing."""
     must_deal(hearing, by, at)
@@ -160,7 +160,7 @@ def closed_already() -> Refused:
     return Refused(_("This hearing is closed. Open it once more to add something."))
 
 
-@transaction.atomic
+@acting()
 def note_attendees(
     hearing: Hearing,
     names: Sequence[str],
@@ -206,7 +206,7 @@ def note_attendees(
     return added
 
 
-@transaction.atomic
+@acting()
 def drop_attendee(attendee: Attendee, *, by: Person, at: datetime) -> None:
     """Take somebody off the list of who was there."""
     must_deal(attendee.hearing, by, at)

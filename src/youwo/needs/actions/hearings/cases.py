@@ -14,7 +14,6 @@ from youwo.core.references import new_reference
 from youwo.core.refused import Refused
 from youwo.core.search import terms
 from youwo.journal import actions as journal
-from youwo.journal.models import Line
 from youwo.needs.actions.problems.moving import due as problem_due
 from youwo.needs.actions.problems.received import TITLE, voice_of
 from youwo.needs.actions.received import Contact, unsaved
@@ -77,7 +76,7 @@ def receive_many(
         wish.reference = new_reference("W")
     Wish.objects.bulk_create(wishes)
     turns.put_many([(wish, wish_turns(wish)) for wish in wishes], new=True)
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line(
             "receive", wish, by=by, at=at, area_code=wish.community_id, channel=wish.channel
         )
@@ -103,7 +102,7 @@ def report_many(
         # Assigned once more, for their keys.
         report.voice, report.problem = report.voice, report.problem
     Report.objects.bulk_create(reports)
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line(
             "report",
             report,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import acting, attempt
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.needs.actions.hearings.begun import locked, must_deal, turns_of
@@ -39,7 +40,7 @@ def close(
         return _close(hearing, same or {}, by=by, at=at)
 
 
-@transaction.atomic
+@attempt()
 def _close(hearing: Hearing, same: Mapping[int, Same], *, by: Person, at: datetime) -> Hearing:
     must_deal(hearing, by, at)
     hearing = locked(hearing)
@@ -131,7 +132,7 @@ def _roots(lines: Sequence[HearingLine], same: Mapping[int, Same]) -> dict[int, 
     return roots
 
 
-@transaction.atomic
+@acting()
 def reopen(hearing: Hearing, *, by: Person, at: datetime) -> Hearing:
     """Open a closed hearing once more, to add what was forgotten. What became a case stays one."""
     must_deal(hearing, by, at)

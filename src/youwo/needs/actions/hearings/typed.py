@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.needs import guessing, triage
@@ -62,7 +62,7 @@ class Saved:
     refusal: str = ""
 
 
-@transaction.atomic
+@acting()
 def write(hearing: Hearing, lines: Sequence[Typed], *, by: Person, at: datetime) -> list[Saved]:
     """Write lines down, new or changed, in the order given. Costs the same for one and for many.
 

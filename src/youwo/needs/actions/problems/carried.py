@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy
 
+from youwo.core.acts import acting
 from youwo.journal import actions as journal
 from youwo.needs.actions.problems.moving import locked, move, tell_voices
 from youwo.needs.models import Problem
 from youwo.people.models import Person
 
 
-@transaction.atomic
+@acting()
 def take_up(problem: Problem, *, due_at: datetime, by: Person | None, at: datetime) -> Problem:
     """Say that somebody has taken an open problem on, and will be done by a moment."""
     problem = locked(problem, "take_up")
@@ -32,7 +32,7 @@ def take_up(problem: Problem, *, due_at: datetime, by: Person | None, at: dateti
     return problem
 
 
-@transaction.atomic
+@acting()
 def put_back(problem: Problem, *, reason: str, by: Person | None, at: datetime) -> Problem:
     """Say that nobody carries a problem any more, with a reason that every voice reads."""
     problem = locked(problem, "put_back")
@@ -42,7 +42,7 @@ def put_back(problem: Problem, *, reason: str, by: Person | None, at: datetime) 
     return problem
 
 
-@transaction.atomic
+@acting()
 def mark_done(problem: Problem, *, by: Person | None, at: datetime) -> Problem:
     """Say that a problem has been dealt with; every voice is asked whether it is solved."""
     problem = locked(problem, "mark_done")
@@ -58,7 +58,7 @@ def mark_done(problem: Problem, *, by: Person | None, at: datetime) -> Problem:
     return problem
 
 
-@transaction.atomic
+@acting()
 def contest(
     problem: Problem, *, reason: str, due_at: datetime, by: Person | None, at: datetime
 ) -> Problem:

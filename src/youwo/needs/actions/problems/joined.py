@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from youwo.core.acts import acting
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
@@ -40,8 +40,7 @@ from youwo.people.models import Person
 from youwo.turns import actions as turns
 
 
-@transaction.atomic
-@journal.together()
+@acting()
 def merge(problem: Problem, *, into: Problem, by: Person, at: datetime) -> Merge:
     """Join a problem with another about the same matter: its voices now stand behind that one.
 
@@ -100,13 +99,13 @@ def merge(problem: Problem, *, into: Problem, by: Person, at: datetime) -> Merge
     return row
 
 
-@transaction.atomic
+@acting()
 def gather(others: Sequence[Problem], *, into: Problem, by: Person, at: datetime) -> list[Merge]:
     """Join several problems with one, all of them or none."""
     return [merge(problem, into=into, by=by, at=at) for problem in others]
 
 
-@transaction.atomic
+@acting()
 def undo_merge(merge: Merge, *, by: Person, at: datetime) -> Problem:
     """Set two problems apart again, each with its voices and its time as before.
 
@@ -146,7 +145,7 @@ def undo_merge(merge: Merge, *, by: Person, at: datetime) -> Problem:
     return problem
 
 
-@transaction.atomic
+@acting()
 def split(
     problem: Problem, *, reports: Sequence[Report], title: str, by: Person, at: datetime
 ) -> Problem:

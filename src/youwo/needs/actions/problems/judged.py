@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.almanac.queries import deadline
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
@@ -29,7 +29,7 @@ from youwo.people.models import Person
 from youwo.turns import actions as turns
 
 
-@transaction.atomic
+@acting()
 def judge(
     report: Report, *, satisfied: bool, words: str, by: Person | None, at: datetime
 ) -> Report:
@@ -71,7 +71,7 @@ def _hand_to_community(problem: Problem, at: datetime) -> None:
     turns.put(problem, turns_of(problem))
 
 
-@transaction.atomic
+@acting()
 def close(problem: Problem, *, by: Person, at: datetime, asked: str = "") -> Problem:
     """End a problem that is solved, as the community, with the residents.
 
@@ -103,7 +103,7 @@ def is_agreed(problem: Problem) -> bool:
     return said == {True}
 
 
-@transaction.atomic
+@acting()
 def reopen(problem: Problem, *, reason: str, by: Person, at: datetime) -> Problem:
     """Open a problem again that was not solved after all; the voices will be asked anew."""
     must_deal(problem, by, at)
@@ -121,7 +121,7 @@ def reopen(problem: Problem, *, reason: str, by: Person, at: datetime) -> Proble
     return problem
 
 
-@transaction.atomic
+@acting()
 def reveal(report: Report, *, reason: str, by: Person, at: datetime) -> Contact:
     """Return who spoke and how to reach them, to staff of the place. It is journalled."""
     problem = report.problem

@@ -8,11 +8,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from youwo.almanac.queries import deadline
+from youwo.core.acts import hold, hold_all
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.core.search import terms
 from youwo.journal import actions as journal
-from youwo.journal.models import Line
 from youwo.needs import rules
 from youwo.needs.models import (
     PROBLEM_MOVERS,
@@ -31,6 +31,8 @@ from youwo.notices.models import Kind as NoticeKind
 from youwo.people.models import Person
 from youwo.turns import actions as turns
 
+_PLACE = ("kind", "community", "compound")
+
 
 def must_deal(problem: Problem, by: Person, at: datetime) -> None:
     """Refuse people who do not deal with the problems of this community."""
@@ -48,19 +50,13 @@ def locked(problem: Problem, verb: str) -> Problem:
 
 def fresh(problem: Problem) -> Problem:
     """Lock a problem in whatever state, and read it as it is now."""
-    return _fresh([problem.pk])[problem.pk]
+    return hold(problem, *_PLACE)
 
 
 def fresh_both(one: Problem, other: Problem) -> tuple[Problem, Problem]:
     """Lock two problems, the older first, so that two who join them never wait for each other."""
-    rows = _fresh([one.pk, other.pk])
-    return rows[one.pk], rows[other.pk]
-
-
-def _fresh(keys: list[int]) -> dict[int, Problem]:
-    # What they name is read by a statement of its own, after the locks were waited for.
-    list(Problem.objects.select_for_update().only("pk").filter(pk__in=keys).order_by("pk"))
-    return Problem.objects.select_related("kind", "community", "compound").in_bulk(keys)
+    first, second = hold_all([one, other], *_PLACE)
+    return first, second
 
 
 def moved_on(problem: Problem) -> Refused:
@@ -152,7 +148,7 @@ def take_over(problems: Sequence[Problem], *, at: datetime) -> None:
         problem.due_at = deadline(at, hours=TAKEN_OVER, area_code=problem.community_id).at
     Problem.objects.bulk_update(problems, ["mover", "due_at"])
     turns.put_many([(problem, turns_of(problem)) for problem in problems])
-    Line.objects.bulk_create(
+    journal.write_all(
         journal.line(
             "take_over",
             problem,

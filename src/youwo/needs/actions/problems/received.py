@@ -6,10 +6,11 @@ import uuid
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
+from youwo.core.acts import attempt
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -135,7 +136,7 @@ def _is_same(earlier: Report, words: Report) -> bool:
     return earlier.said == words.said and known == given
 
 
-@transaction.atomic
+@attempt()
 def _write_down(
     words: Report, begun: Problem, *, joined: Problem | None, by: Person | None, at: datetime
 ) -> Report:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from youwo.core.acts import acting
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.needs.actions.problems.moving import (
@@ -24,7 +24,7 @@ from youwo.needs.models import Channel, OutsideMatter, Problem, ProblemKind, Voi
 from youwo.people.models import Person
 
 
-@transaction.atomic
+@acting()
 def accept(
     problem: Problem,
     *,
@@ -64,7 +64,7 @@ def refuse_voices(problem: Problem, **texts: str) -> None:
     refuse_personal(Voice.objects.filter(report__problem=problem), **texts)
 
 
-@transaction.atomic
+@acting()
 def decline(problem: Problem, *, reason: str, by: Person, at: datetime) -> Problem:
     """End a problem that cannot be solved, with an explanation that every voice reads."""
     must_deal(problem, by, at)
@@ -80,7 +80,7 @@ def decline(problem: Problem, *, reason: str, by: Person, at: datetime) -> Probl
     return problem
 
 
-@transaction.atomic
+@acting()
 def hand_over(problem: Problem, *, matter: OutsideMatter, by: Person, at: datetime) -> Problem:
     """End a problem that belongs elsewhere, and tell every voice where to go."""
     must_deal(problem, by, at)

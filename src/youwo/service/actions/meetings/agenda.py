@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import acting
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.needs.models import Problem, ProblemStatus
@@ -19,7 +19,7 @@ from youwo.service.models import AgendaItem, JointMeeting, MeetingStatus
 _TITLE = AgendaItem._meta.get_field("title").max_length or 0
 
 
-@transaction.atomic
+@acting()
 def pick(
     meeting: JointMeeting, *, problems: Sequence[Problem], by: Person, at: datetime
 ) -> list[AgendaItem]:
@@ -51,7 +51,7 @@ def pick(
     return added
 
 
-@transaction.atomic
+@acting()
 def add_matter(meeting: JointMeeting, *, title: str, by: Person, at: datetime) -> AgendaItem:
     """Put a matter on the agenda that nobody has reported as a problem."""
     meeting = locked(meeting, "add", by, at)
@@ -61,7 +61,7 @@ def add_matter(meeting: JointMeeting, *, title: str, by: Person, at: datetime) -
     return item
 
 
-@transaction.atomic
+@acting()
 def remove(item: AgendaItem, *, by: Person, at: datetime) -> None:
     """Take a matter off the agenda of a meeting to come; the problem stays open.
 
@@ -73,7 +73,7 @@ def remove(item: AgendaItem, *, by: Person, at: datetime) -> None:
     journal.write("remove", meeting, by=by, at=at, area_code=meeting.community_id)
 
 
-@transaction.atomic
+@acting()
 def reorder(item: AgendaItem, *, up: bool, by: Person, at: datetime) -> None:
     """Let a matter change places with the one before or after it."""
     meeting = locked(item.meeting, "change", by, at)

@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -31,7 +31,7 @@ from youwo.service.terms import AHEAD
 _BATCH = 100
 
 
-@transaction.atomic
+@acting()
 def set_series(
     community: Area, *, day_of_month: int, begins: time, place: str, by: Person, at: datetime
 ) -> MeetingSeries:
@@ -57,7 +57,7 @@ def set_series(
     return series
 
 
-@transaction.atomic
+@acting()
 def end_series(series: MeetingSeries, *, by: Person, at: datetime) -> MeetingSeries:
     """End a rhythm. What it has called already stands, until somebody calls it off."""
     must_deal(series.community_id, by, at)
@@ -67,7 +67,7 @@ def end_series(series: MeetingSeries, *, by: Person, at: datetime) -> MeetingSer
     return series
 
 
-@transaction.atomic
+@acting()
 def call(
     community: Area,
     *,
@@ -137,7 +137,7 @@ def call_ahead(at: datetime) -> int:
     return count
 
 
-@transaction.atomic
+@acting()
 def _call_once(series: MeetingSeries, month: date, at: datetime) -> int:
     # Locked, because rounds of two workers may meet.
     MeetingSeries.objects.select_for_update().get(pk=series.pk)
@@ -166,7 +166,7 @@ def _call_for(series: MeetingSeries, month: date, at: datetime) -> JointMeeting:
     return _begin(meeting, first_guests(series.community, local_day(at)), by=None, at=at)
 
 
-@transaction.atomic
+@acting()
 def change(
     meeting: JointMeeting, *, starts_at: datetime, place: str, by: Person, at: datetime
 ) -> JointMeeting:
@@ -191,7 +191,7 @@ def change(
     return meeting
 
 
-@transaction.atomic
+@acting()
 def cancel(meeting: JointMeeting, *, reason: str, by: Person, at: datetime) -> JointMeeting:
     """Call a meeting off with a reason. Its agenda goes to the next one."""
     meeting = locked(meeting, "cancel", by, at)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.organizations.models import Organization
@@ -26,7 +26,7 @@ from youwo.service.models import (
 )
 
 
-@transaction.atomic
+@acting()
 def hold(meeting: JointMeeting, *, by: Person, at: datetime) -> JointMeeting:
     """Say that the meeting has begun. Invitations wait for no answer any more."""
     meeting = locked(meeting, "hold", by, at)
@@ -41,7 +41,7 @@ def hold(meeting: JointMeeting, *, by: Person, at: datetime) -> JointMeeting:
     return meeting
 
 
-@transaction.atomic
+@acting()
 def note_attendance(
     meeting: JointMeeting,
     *,
@@ -62,7 +62,7 @@ def note_attendance(
     journal.write("note_attendance", meeting, by=by, at=at, area_code=meeting.community_id)
 
 
-@transaction.atomic
+@acting()
 def decide(
     item: AgendaItem,
     *,
@@ -96,7 +96,7 @@ def decide(
     return agreed
 
 
-@transaction.atomic
+@acting()
 def explain(item: AgendaItem, *, reason: str, by: Person, at: datetime) -> AgendaItem:
     """Leave a matter with a reason that stands in the minutes. The problem stays open."""
     meeting, item = _open_matter(item, by, at)
@@ -107,7 +107,7 @@ def explain(item: AgendaItem, *, reason: str, by: Person, at: datetime) -> Agend
     return item
 
 
-@transaction.atomic
+@acting()
 def talk_again(item: AgendaItem, *, by: Person, at: datetime) -> AgendaItem:
     """Open a matter that was left with a reason once more, while the meeting lasts."""
     meeting = locked(item.meeting, "decide", by, at)
@@ -139,7 +139,7 @@ def _decided(item: AgendaItem, outcome: str, reason: str, *, by: Person, at: dat
     item.save(update_fields=["outcome", "reason", "decided_by", "decided_at"])
 
 
-@transaction.atomic
+@acting()
 def close(meeting: JointMeeting, *, by: Person, at: datetime) -> JointMeeting:
     """End a meeting: its minutes stand, and what is still open goes to the next one."""
     meeting = locked(meeting, "close", by, at)

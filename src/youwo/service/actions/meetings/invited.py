@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
@@ -48,7 +48,7 @@ def add_invitations(
     )
 
 
-@transaction.atomic
+@acting()
 def invite(
     meeting: JointMeeting, *, organizations: Iterable[Organization], by: Person, at: datetime
 ) -> list[Invitation]:
@@ -75,7 +75,7 @@ def invite(
     return invitations
 
 
-@transaction.atomic
+@acting()
 def invite_guest(meeting: JointMeeting, *, name: str, by: Person, at: datetime) -> Invitation:
     """Note somebody who comes in nobody's name, such as a residents' representative."""
     meeting = locked(meeting, "add", by, at)
@@ -94,7 +94,7 @@ def invite_guest(meeting: JointMeeting, *, name: str, by: Person, at: datetime) 
     return guest
 
 
-@transaction.atomic
+@acting()
 def uninvite(invitation: Invitation, *, by: Person, at: datetime) -> None:
     """Take an invitation back, before the meeting."""
     meeting = locked(invitation.meeting, "change", by, at)
@@ -113,7 +113,7 @@ def uninvite(invitation: Invitation, *, by: Person, at: datetime) -> None:
     put_turns(meeting)
 
 
-@transaction.atomic
+@acting()
 def answer(
     invitation: Invitation,
     *,

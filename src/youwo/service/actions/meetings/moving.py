@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import hold
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.notices import actions as notices
@@ -21,8 +22,7 @@ from youwo.turns import actions as turns
 
 def locked(meeting: JointMeeting, verb: str, by: Person, at: datetime) -> JointMeeting:
     """Lock the meeting for somebody who runs the meetings of its community."""
-    JointMeeting.objects.select_for_update().only("pk").get(pk=meeting.pk)
-    row = JointMeeting.objects.select_related("community", "series").get(pk=meeting.pk)
+    row = hold(meeting, "community", "series")
     must_deal(row.community_id, by, at)
     must_allow(row, verb)
     return row

@@ -1,0 +1,139 @@
+"""An act: what one deed of somebody changes in several packages, in one transaction.
+
+Actions call one another. The outermost opens the transaction; those inside it join in. Within an
+act a row is locked and read once, and what every package writes alike (lines of the journal,
+turns, messages) is written together at its end, in a few statements for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+_Row = TypeVar("_Row")
+_Model = TypeVar("_Model", bound=models.Model)
+
+
+class _Act:
+    """What an act has locked, and what it has yet to write."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[type[models.Model], Any], models.Model] = {}
+        self.gathered: dict[Callable[[list[Any]], object], list[Any]] = {}
+
+    def end(self) -> None:
+        """Write what was gathered; what that brings about as well."""
+        while self.gathered:
+            write = next(iter(self.gathered))
+            write(self.gathered.pop(write))
+
+
+_current: ContextVar[_Act | None] = ContextVar("act", default=None)
+
+
+@contextmanager
+def acting() -> Iterator[None]:
+    """Begin an act, or join the one that is under way. Stands before an action as `@acting()`.
+
+    What fails inside takes the whole act with it: nothing of it is kept.
+    """
+    if _current.get() is not None:
+        yield
+        return
+    begun = _Act()
+    with transaction.atomic():
+        token = _current.set(begun)
+        try:
+            yield
+            begun.end()
+        finally:
+            _current.reset(token)
+
+
+@contextmanager
+def attempt() -> Iterator[None]:
+    """Do something that may fail by itself: what came before it in the act stays as it was.
+
+    For what is caught inside an act, such as a second row with the same nonce.
+    """
+    current = _current.get()
+    if current is None:
+        with acting():
+            yield
+        return
+    waiting = {write: len(rows) for write, rows in current.gathered.items()}
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        current.held.clear()
+        current.gathered = {
+            write: rows[: waiting[write]]
+            for write, rows in current.gathered.items()
+            if write in waiting
+        }
+        raise
+
+
+def at_end(write: Callable[[list[_Row]], object], rows: Iterable[_Row]) -> None:
+    """Hand rows to `write` when the act ends, with all others that it is to write by then.
+
+    Outside an act: now.
+    """
+    found = list(rows)
+    current = _current.get()
+    if not found:
+        return
+    if current is None:
+        write(found)
+    else:
+        current.gathered.setdefault(write, []).extend(found)
+
+
+def hold(row: _Model, *keep: str) -> _Model:
+    """Lock a row until the act ends, and return it as it is now; asked again, the same object.
+
+    `keep` names what the row belongs to and never leaves (its place, its kind): that is taken from
+    `row` if it is known there. Everything else that it names is read when it is needed, under the
+    lock: a joined row would be the one of before the lock was waited for.
+    """
+    return hold_all([row], *keep)[0]
+
+
+def hold_all(rows: Iterable[_Model], *keep: str) -> list[_Model]:
+    """Do what `hold` does for several rows of one model: in the order of their keys, at once."""
+    known = {row.pk: row for row in rows}
+    if not known:
+        return []
+    model = type(next(iter(known.values())))
+    current = _current.get()
+    held = {} if current is None else current.held
+    missing = [key for key in known if (model, key) not in held]
+    if missing:
+        found = model._default_manager.select_for_update().filter(pk__in=missing).order_by("pk")
+        for fresh in found:
+            _keep(known[fresh.pk], fresh, keep)
+            held[model, fresh.pk] = fresh
+    if any((model, key) not in held for key in known):
+        raise model.DoesNotExist  # type: ignore[attr-defined]
+    return [held[model, key] for key in known]  # type: ignore[misc]
+
+
+def held(row: _Model) -> _Model | None:
+    """Return a row as the act under way holds it; None where it does not."""
+    current = _current.get()
+    found = current.held.get((type(row), row.pk)) if current is not None else None
+    return found  # type: ignore[return-value]
+
+
+def _keep(known: models.Model, fresh: models.Model, names: Iterable[str]) -> None:
+    for name in names:
+        field: Any = known._meta.get_field(name)
+        if field.is_cached(known) and getattr(known, field.attname) == getattr(
+            fresh, field.attname
+        ):
+            field.set_cached_value(fresh, field.get_cached_value(known))
