@@ -265,7 +265,7 @@ def test_ending_many_costs_what_ending_one_costs(at, number, django_assert_num_q
         claimed(places, PersonFactory(), at=at, expires_at=at + HOUR)
         claimed(places, PersonFactory(), at=at, wait=True)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert len(actions.expire_due(at + HOUR)) == number
 
 

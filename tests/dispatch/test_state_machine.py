@@ -214,7 +214,7 @@ class WhistleMachine(RuleBasedStateMachine):
     def its_turns_follow_from_what_it_is(self):
         whistle = Whistle.objects.select_related("level", "community").get(pk=self.whistle.pk)
         held = offices(self.at.date(), [JINSHUI])
-        expected = wanted(whistle, around(whistle), held, self.at)
+        expected = wanted(whistle, around(whistle), lambda: held, self.at)
         rows = Turn.objects.filter(subject_label="dispatch.whistle", subject_key=str(whistle.pk))
         assert sorted(rows.values_list("kind", "area_id", "organization")) == sorted(
             (one.kind, one.area, one.organization) for one in expected
@@ -224,7 +224,7 @@ class WhistleMachine(RuleBasedStateMachine):
     def what_has_ended_waits_for_nobody(self):
         whistle = Whistle.objects.get(pk=self.whistle.pk)
         if whistle.status in (Status.CLOSED, Status.WITHDRAWN):
-            assert not around(whistle).calls
+            assert not around(whistle).live
             assert whistle.rings_at is None
 
 

@@ -7,7 +7,7 @@ turns, messages) is written together at its end, in a few statements for all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 _Row = TypeVar("_Row")
+_Found = TypeVar("_Found")
 _Model = TypeVar("_Model", bound=models.Model)
 
 
@@ -24,6 +25,7 @@ class _Act:
     def __init__(self) -> None:
         self.held: dict[tuple[type[models.Model], Any], models.Model] = {}
         self.gathered: dict[Callable[[list[Any]], object], list[Any]] = {}
+        self.known: dict[Hashable, Any] = {}
 
     def end(self) -> None:
         """Write what was gathered; what that brings about as well."""
@@ -71,6 +73,7 @@ def attempt() -> Iterator[None]:
             yield
     except BaseException:
         current.held.clear()
+        current.known.clear()
         current.gathered = {
             write: rows[: waiting[write]]
             for write, rows in current.gathered.items()
@@ -92,6 +95,17 @@ def at_end(write: Callable[[list[_Row]], object], rows: Iterable[_Row]) -> None:
         write(found)
     else:
         current.gathered.setdefault(write, []).extend(found)
+
+
+def once(key: Hashable, find: Callable[[], _Found]) -> _Found:
+    """Return what was found under a key in this act, or find it now. Outside an act: always now."""
+    current = _current.get()
+    if current is None:
+        return find()
+    if key not in current.known:
+        current.known[key] = find()
+    found: _Found = current.known[key]
+    return found
 
 
 def hold(row: _Model, *keep: str) -> _Model:
@@ -126,8 +140,9 @@ def hold_all(rows: Iterable[_Model], *keep: str) -> list[_Model]:
 def held(row: _Model) -> _Model | None:
     """Return a row as the act under way holds it; None where it does not."""
     current = _current.get()
-    found = current.held.get((type(row), row.pk)) if current is not None else None
-    return found  # type: ignore[return-value]
+    if current is None:
+        return None
+    return current.held.get((type(row), row.pk))  # type: ignore[return-value]
 
 
 def _keep(known: models.Model, fresh: models.Model, names: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.db.models import Q
 
 from youwo.core.clock import local_day
 from youwo.dispatch.actions.followed import follow
-from youwo.dispatch.actions.moving import LIVE, MINUTES, Around, wanted
+from youwo.dispatch.actions.moving import LIVE, MINUTES, wanted
 from youwo.dispatch.climbing import BATCH, climb
 from youwo.dispatch.clock import counted, until
 from youwo.dispatch.models import (
@@ -89,24 +90,33 @@ def _follow(at: datetime) -> int:
     return len(found)
 
 
-def _around_all(whistles: list[Whistle]) -> dict[int, Around]:
+@dataclass
+class _Stands:
+    """What says whose turn one of many whistles is."""
+
+    live: list[Call] = field(default_factory=list)
+    open_objections: list[Objection] = field(default_factory=list)
+    open_extensions: list[Extension] = field(default_factory=list)
+
+
+def _around_all(whistles: list[Whistle]) -> dict[int, _Stands]:
     """Read what stands around some whistles. Three queries, however many."""
     keys = [whistle.pk for whistle in whistles]
-    stands = {key: Around() for key in keys}
+    stands = {key: _Stands() for key in keys}
     for call in Call.objects.filter(whistle__in=keys, status__in=LIVE).order_by("pk"):
-        stands[call.whistle_id].calls.append(call)
+        stands[call.whistle_id].live.append(call)
     objections = Objection.objects.filter(call__whistle__in=keys, granted__isnull=True)
     for objection in objections.select_related("call").order_by("pk"):
-        stands[objection.call.whistle_id].objections.append(objection)
+        stands[objection.call.whistle_id].open_objections.append(objection)
     for extension in Extension.objects.filter(whistle__in=keys, granted__isnull=True):
-        stands[extension.whistle_id].extensions.append(extension)
+        stands[extension.whistle_id].open_extensions.append(extension)
     return stands
 
 
 def _put_turns(whistles: list[Whistle], held: Offices, at: datetime) -> None:
     stands = _around_all(whistles)
     turns.put_many(
-        [(whistle, wanted(whistle, stands[whistle.pk], held, at)) for whistle in whistles]
+        [(whistle, wanted(whistle, stands[whistle.pk], lambda: held, at)) for whistle in whistles]
     )
 
 

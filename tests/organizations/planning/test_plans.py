@@ -218,11 +218,11 @@ def test_adopting_costs_the_same_for_many(
     plan, other = planned(), planned()
     town = compounds[2].parent.parent
     PairingFactory(organization=units[0], area=compounds[2])
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         plans.adopt(plan, area=town, by=coordinator, at=at)
     for unit in units:
         PairingFactory(organization=unit, area=compounds[1])
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         plans.adopt(other, area=county, by=coordinator, at=at)
 
 

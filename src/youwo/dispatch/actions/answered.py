@@ -16,10 +16,11 @@ from youwo.dispatch.actions.blown import call_units, refuse_pushing_down
 from youwo.dispatch.actions.moving import (
     LIVE,
     MINUTES,
-    Around,
+    around,
     begin_span,
     deciding_office,
     end_span,
+    let_others_go,
     locked,
     move,
     must_speak_for,
@@ -43,18 +44,12 @@ def call_of(whistle: Whistle, organization: Organization, *statuses: str) -> Cal
 
     An earlier one of a unit that takes part by another call is over.
     """
-    call = (
-        whistle.calls.select_related("organization")
-        .filter(organization=organization, status__in=statuses)
-        .order_by("-pk")
-        .first()
-    )
-    if call is None:
+    own = [one for one in around(whistle).calls if one.organization_id == organization.pk]
+    found = [one for one in own if one.status in statuses]
+    if not found:
         raise _nothing_to_answer()
-    if (
-        not call.takes_part
-        and whistle.calls.filter(organization=organization, status__in=LIVE).exists()
-    ):
+    call = found[-1]
+    if not call.takes_part and any(one.status in LIVE for one in own):
         raise _nothing_to_answer()
     return call
 
@@ -85,7 +80,7 @@ def answer(
         "answer",
         taken=_("Another unit was a moment faster and is responsible now. You may join and help."),
     )
-    calls = list(whistle.calls.select_related("organization").order_by("pk"))
+    calls = around(whistle).calls
     waiting = [one for one in calls if one.status in (Call.Status.CALLED, Call.Status.OBJECTED)]
     call = next((one for one in waiting if one.organization_id == organization.pk), None)
     if call is None:
@@ -94,13 +89,12 @@ def answer(
     if arrives_at < at:
         raise Refused(_("This moment is over. When do you come?"), "arrives_at")
     # Whoever was responsible until now has not answered either.
-    others = [one.pk for one in waiting if one is not call]
-    if others:
-        Call.objects.filter(pk__in=others).update(status=Call.Status.RELIEVED, responsible=False)
     if any(one.status == Call.Status.OBJECTED for one in waiting):
         Objection.objects.filter(call__whistle=whistle, granted__isnull=True).update(
             granted=True, decided_at=at, decision=_("A unit has answered.")
         )
+        around(whistle).forget("objections")
+    let_others_go([one for one in waiting if one is not call])
     call.status, call.responsible = Call.Status.ANSWERED, True
     call.answered_by, call.answered_at = by, at
     call.who, call.arrives_at, call.reply = who, arrives_at, reply
@@ -133,8 +127,7 @@ def answer(
         area_code=whistle.community_id,
         organization=organization.pk,
     )
-    live = [one for one in calls if one.status in LIVE and one.pk not in others]
-    put_turns(whistle, at=at, stands=Around(live))
+    put_turns(whistle, at=at)
     tell(
         whistle,
         [whistle.whistled_by],
@@ -189,7 +182,7 @@ def object_to(
     must_speak_for(call, whistle, by, at)
     if call.role != Call.Role.RECEIVER:
         raise Refused(_("You were asked, not called: please simply say no."))
-    if call.objections.exists():
+    if any(one.call_id == call.pk for one in around(whistle).objections):
         raise Refused(_("It has been decided already that your unit answers."))
     call.status = Call.Status.OBJECTED
     call.save(update_fields=["status"])
@@ -201,6 +194,7 @@ def object_to(
         office_id=deciding_office(whistle, at),
         due_at=until(at, minutes=round(DECIDE * MINUTES), area_code=whistle.community_id).at,
     )
+    around(whistle).objections.append(objection)
     journal.write(
         "object",
         whistle,
@@ -237,7 +231,8 @@ def decide(
     within a new time. Refuses who objected, and offices that it does not lie with.
     """
     whistle = locked(objection.call.whistle, "decide")
-    objection = Objection.objects.select_related("call__organization").get(pk=objection.pk)
+    stands = around(whistle)
+    objection = next(one for one in stands.objections if one.pk == objection.pk)
     if objection.granted is not None:
         raise Refused(_("This has been decided already."))
     if not rules.may_decide(by, objection, rules.units_asking(objection), local_day(at)):
@@ -283,12 +278,14 @@ def _excuse(whistle: Whistle, call: Call) -> None:
     """Let a unit go; where it was the first called, the next one called takes its place."""
     was_first = call.responsible
     call.status, call.responsible = Call.Status.EXCUSED, False
-    call.save(update_fields=["status", "responsible"])
+    changed = [call]
     if was_first:
-        remaining = whistle.calls.filter(
-            status__in=[Call.Status.CALLED, Call.Status.OBJECTED], role=Call.Role.RECEIVER
-        )
-        following = remaining.order_by("pk").first()
-        if following is not None:
-            following.responsible = True
-            following.save(update_fields=["responsible"])
+        for following in around(whistle).calls:
+            waits = following.status in (Call.Status.CALLED, Call.Status.OBJECTED)
+            if waits and following.role == Call.Role.RECEIVER:
+                following.responsible = True
+                changed.append(following)
+                break
+    # The one that leaves first: a whistle has one responsible unit at a time.
+    for one in changed:
+        one.save(update_fields=["status", "responsible"])

@@ -19,9 +19,10 @@ from youwo.core.search import terms
 from youwo.dispatch import queries, rules
 from youwo.dispatch.actions.moving import (
     LIVE,
-    Around,
+    around,
     begin_span,
     end_span,
+    let_others_go,
     locked,
     move,
     must_deal,
@@ -112,7 +113,8 @@ def _write_down(
     whistle.reference = new_reference("C")
     whistle.save(force_insert=True)
     begin_span(whistle, stage=Span.Stage.REPLY, at=at)
-    calls = _add_calls(whistle, units, by=by, at=at, first=True)
+    around(whistle).calls = []
+    _add_calls(whistle, units, by=by, at=at, first=True)
     journal.write(
         "whistle",
         whistle,
@@ -122,7 +124,7 @@ def _write_down(
         level=whistle.level.code,
         organizations=[unit.pk for unit in units],
     )
-    put_turns(whistle, at=at, new=True, stands=Around(calls))
+    put_turns(whistle, at=at, new=True)
     _tell_called(whistle, units, at=at)
     return whistle
 
@@ -206,9 +208,9 @@ def _add_calls(
     at: datetime,
     words: str = "",
     first: bool = False,
-) -> list[Call]:
+) -> None:
     due_at = reply_due(whistle, at)
-    return Call.objects.bulk_create(
+    made = Call.objects.bulk_create(
         Call(
             whistle=whistle,
             organization=unit,
@@ -220,6 +222,7 @@ def _add_calls(
         )
         for number, unit in enumerate(units)
     )
+    around(whistle).calls.extend(made)
 
 
 def _tell_called(whistle: Whistle, units: Sequence[Organization], *, at: datetime) -> None:
@@ -245,11 +248,12 @@ def call_units(
 
     Refuses those that are concerned already.
     """
-    concerned = set(whistle.calls.filter(status__in=LIVE).values_list("organization_id", flat=True))
+    calls = around(whistle).calls
+    concerned = {one.organization_id for one in calls if one.status in LIVE}
     for unit in units:
         if unit.pk in concerned:
             raise Refused(_("%(unit)s has been called already.") % {"unit": unit}, "organizations")
-    led = whistle.calls.filter(responsible=True).exists()
+    led = any(one.responsible for one in calls)
     _add_calls(whistle, units, by=by, at=at, words=words, first=not led)
     whistle.due_at = whistle.rings_at = reply_due(whistle, at)
     whistle.overdue_at = None
@@ -286,12 +290,16 @@ def call(
 
 def let_go(whistle: Whistle, *, reason: object, at: datetime) -> None:
     """End what still waits around a locked whistle: calls, objections, wishes for more time."""
-    whistle.calls.filter(status__in=LIVE).update(status=Call.Status.RELIEVED, responsible=False)
+    stands = around(whistle)
     moot = {"granted": True, "decided_at": at, "decision": str(reason)}
-    Objection.objects.filter(call__whistle=whistle, granted__isnull=True).update(**moot)
-    Extension.objects.filter(whistle=whistle, granted__isnull=True).update(
-        **{**moot, "granted": False}
-    )
+    if stands.open_objections:
+        Objection.objects.filter(call__whistle=whistle, granted__isnull=True).update(**moot)
+    if stands.open_extensions:
+        Extension.objects.filter(whistle=whistle, granted__isnull=True).update(
+            **{**moot, "granted": False}
+        )
+    stands.forget("objections", "extensions")
+    let_others_go(stands.live)
 
 
 @acting()
@@ -302,9 +310,7 @@ def withdraw(whistle: Whistle, *, reason: str, by: Person, at: datetime) -> Whis
     """
     must_deal(whistle, by, at)
     whistle = locked(whistle, "withdraw")
-    concerned = list(
-        whistle.calls.filter(status__in=LIVE).values_list("organization_id", flat=True)
-    )
+    concerned = [one.organization_id for one in around(whistle).live]
     had_begun = whistle.status != Status.BLOWN
     let_go(whistle, reason=_("The whistle was withdrawn."), at=at)
     end_span(whistle, at)

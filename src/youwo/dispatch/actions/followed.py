@@ -14,6 +14,7 @@ from youwo.core.acts import acting, held, hold
 from youwo.dispatch.actions.blown import let_go
 from youwo.dispatch.actions.moving import (
     MINUTES,
+    around,
     begin_span,
     end_span,
     move,
@@ -64,9 +65,11 @@ def _deliver(whistle: Whistle, at: datetime) -> None:
     whistle.due_at = until(
         done_at, minutes=round(JUDGE * MINUTES), area_code=whistle.community_id
     ).at
-    whistle.extensions.filter(granted__isnull=True).update(
-        granted=False, decided_at=at, decision=_("It was done before this was decided.")
-    )
+    if around(whistle).open_extensions:
+        whistle.extensions.filter(granted__isnull=True).update(
+            granted=False, decided_at=at, decision=_("It was done before this was decided.")
+        )
+        around(whistle).forget("extensions")
     move(whistle, "deliver", at=done_at, also=["delivered_at", "rings_at", "due_at"])
     journal.write("deliver", whistle, by=None, at=at, area_code=whistle.community_id)
     put_turns(whistle, at=at)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from youwo.core.acts import hold
+from youwo.core.acts import hold, once
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import rules
@@ -20,7 +21,6 @@ from youwo.dispatch.models import (
     MOVES,
     Call,
     Extension,
-    Level,
     Objection,
     Office,
     Span,
@@ -28,6 +28,7 @@ from youwo.dispatch.models import (
     Whistle,
 )
 from youwo.dispatch.offices import Offices, deciding, offices
+from youwo.dispatch.queries import rungs_of
 from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
 from youwo.organizations.models import Mandate
@@ -41,6 +42,7 @@ _ASKED = {
     Call.Role.SUCCESSOR: "whistle.take_over",
     Call.Role.HELPER: "whistle.help",
 }
+RUNNING = (Status.ANSWERED, Status.PAUSED)
 LIVE = (Call.Status.CALLED, Call.Status.OBJECTED, Call.Status.ANSWERED, Call.Status.HELPING)
 
 
@@ -73,16 +75,6 @@ def must_speak_for(call: Call, whistle: Whistle, by: Person, at: datetime) -> No
         raise Refused(_("Only who acts for the unit, or the community, can enter this."))
 
 
-def rungs(whistle: Whistle) -> list[Level]:
-    """Return the ladder on which a whistle stands, from the bottom up."""
-    return list(Level.objects.filter(ladder=whistle.level.ladder_id).order_by("number"))
-
-
-def responsible(whistle: Whistle) -> Call:
-    """Return the call of the first receiver."""
-    return whistle.calls.select_related("organization").get(responsible=True)
-
-
 def reply_due(whistle: Whistle, at: datetime) -> datetime:
     """Return until when a unit called at this moment has time to answer."""
     hours = float(whistle.level.reply_hours)
@@ -91,20 +83,21 @@ def reply_due(whistle: Whistle, at: datetime) -> datetime:
 
 def solve_due(whistle: Whistle, at: datetime) -> datetime:
     """Return when the time to solve it is over, by what the clock has counted so far."""
-    spent = counted(whistle.spans.all(), at, stage=Span.Stage.SOLVE, area_code=whistle.community_id)
-    left = (whistle.solve_minutes or 0) - spent
+    left = (whistle.solve_minutes or 0) - solve_spent(whistle, at)
     return until(at, minutes=left, area_code=whistle.community_id).at
 
 
 def solve_spent(whistle: Whistle, at: datetime) -> int:
     """Return the working minutes counted since it was answered, without pauses."""
-    return counted(whistle.spans.all(), at, stage=Span.Stage.SOLVE, area_code=whistle.community_id)
+    spans = around(whistle).spans
+    return counted(spans, at, stage=Span.Stage.SOLVE, area_code=whistle.community_id)
 
 
 def end_span(whistle: Whistle, at: datetime) -> None:
     """End the interval that is open now, if one is."""
     moment = Value(at, output_field=DateTimeField())
     whistle.spans.filter(ends_at__isnull=True).update(ends_at=Greatest("starts_at", moment))
+    around(whistle).forget("spans")
 
 
 def begin_span(
@@ -117,6 +110,7 @@ def begin_span(
     last: datetime | None = None,
 ) -> Span:
     """Begin the next interval of the clock."""
+    around(whistle).forget("spans")
     return Span.objects.create(
         whistle=whistle,
         level=whistle.level,
@@ -137,26 +131,98 @@ def move(whistle: Whistle, verb: str, *, at: datetime, also: Sequence[str] = ())
     whistle.save(update_fields=["status", "since", *also])
 
 
-@dataclass
-class Around:
-    """What stands around a whistle, and says whose turn it is."""
+class Standing(Protocol):
+    """What of all that stands around a whistle says whose turn it is."""
 
-    calls: list[Call] = field(default_factory=list)
-    objections: list[Objection] = field(default_factory=list)
-    extensions: list[Extension] = field(default_factory=list)
+    @property
+    def live(self) -> Sequence[Call]: ...
+
+    @property
+    def open_objections(self) -> Sequence[Objection]: ...
+
+    @property
+    def open_extensions(self) -> Sequence[Extension]: ...
+
+
+class Around:
+    """What stands around a locked whistle: each read once in an act, when it is first asked for."""
+
+    def __init__(self, whistle: Whistle) -> None:
+        self._whistle = whistle
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """Every call, with its unit, in their order."""
+        return list(self._whistle.calls.select_related("organization").order_by("pk"))
+
+    @cached_property
+    def objections(self) -> list[Objection]:
+        """Every objection, decided or not, in their order."""
+        calls = {call.pk: call for call in self.calls}
+        found = Objection.objects.filter(call__whistle=self._whistle).select_related("office")
+        rows = list(found.order_by("pk"))
+        for objection in rows:
+            objection.call = calls[objection.call_id]
+        return rows
+
+    @cached_property
+    def extensions(self) -> list[Extension]:
+        """Every wish for more time, granted or not, in their order."""
+        return list(self._whistle.extensions.select_related("office").order_by("pk"))
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """The intervals of its clock, in their order."""
+        return list(self._whistle.spans.order_by("pk"))
+
+    @property
+    def live(self) -> list[Call]:
+        """The calls of the units that are concerned now."""
+        return [call for call in self.calls if call.status in LIVE]
+
+    @property
+    def lead(self) -> Call:
+        """The call of the first receiver."""
+        return next(call for call in self.calls if call.responsible)
+
+    @property
+    def open_objections(self) -> list[Objection]:
+        """The objections that wait for a decision. Not read where no unit objects."""
+        if not any(call.status == Call.Status.OBJECTED for call in self.calls):
+            return []
+        return [objection for objection in self.objections if objection.granted is None]
+
+    @property
+    def open_extensions(self) -> list[Extension]:
+        """The wishes for more time that wait. Not read where no clock of solving runs."""
+        if self._whistle.status not in RUNNING:
+            return []
+        return [extension for extension in self.extensions if extension.granted is None]
+
+    def forget(self, *names: str) -> None:
+        """Read these anew when they are asked for again."""
+        for name in names:
+            self.__dict__.pop(name, None)
 
 
 def around(whistle: Whistle) -> Around:
-    """Read what stands around a whistle. Three queries."""
-    return Around(
-        list(whistle.calls.filter(status__in=LIVE).order_by("pk")),
-        list(
-            Objection.objects.filter(call__whistle=whistle, granted__isnull=True)
-            .select_related("call")
-            .order_by("pk")
-        ),
-        list(whistle.extensions.filter(granted__isnull=True)),
-    )
+    """Return what stands around a whistle, the same throughout an act."""
+    return once((Around, whistle.pk), lambda: Around(whistle))
+
+
+def let_others_go(calls: Sequence[Call]) -> None:
+    """Say of some units that they are needed no more; they may join."""
+    if calls:
+        for call in calls:
+            call.status, call.responsible = Call.Status.RELIEVED, False
+        Call.objects.filter(pk__in=[call.pk for call in calls]).update(
+            status=Call.Status.RELIEVED, responsible=False
+        )
+
+
+def responsible(whistle: Whistle) -> Call:
+    """Return the call of the first receiver."""
+    return around(whistle).lead
 
 
 @dataclass(frozen=True)
@@ -189,7 +255,7 @@ class _Asking:
         return self._one(kind, due_at, since, detail, **whose)
 
 
-def _of_units(asking: _Asking, calls: list[Call]) -> list[Wanted]:
+def _of_units(asking: _Asking, calls: Sequence[Call]) -> list[Wanted]:
     due_at = asking.whistle.due_at or asking.at
     found = []
     for call in calls:
@@ -202,13 +268,13 @@ def _of_units(asking: _Asking, calls: list[Call]) -> list[Wanted]:
     return found
 
 
-def _to_decide(asking: _Asking, stands: Around) -> list[Wanted]:
-    lead = tuple(call.organization_id for call in stands.calls if call.responsible)
+def _to_decide(asking: _Asking, stands: Standing) -> list[Wanted]:
+    lead = tuple(call.organization_id for call in stands.live if call.responsible)
     asked: list[tuple[str, Objection | Extension, tuple[int, ...]]] = [
         ("whistle.decide", objection, (objection.call.organization_id,))
-        for objection in stands.objections
+        for objection in stands.open_objections
     ]
-    asked += [("whistle.grant", extension, lead) for extension in stands.extensions]
+    asked += [("whistle.grant", extension, lead) for extension in stands.open_extensions]
     return [
         asking.staff(
             kind,
@@ -223,23 +289,29 @@ def _to_decide(asking: _Asking, stands: Around) -> list[Wanted]:
     ]
 
 
-def wanted(whistle: Whistle, stands: Around, held: Offices, at: datetime) -> list[Wanted]:
+def wanted(
+    whistle: Whistle, stands: Standing, held: Callable[[], Offices], at: datetime
+) -> list[Wanted]:
     """Return whose turn it is with a whistle, and with what.
 
-    What is done is judged at the service item, whose turn is enough.
+    What is done is judged at the service item, whose turn is enough. `held` says where coordinators
+    are in office; it is asked where an office looks after the whistle.
     """
     if whistle.status in (Status.DELIVERED, Status.CLOSED, Status.WITHDRAWN):
         return []
     asking = _Asking(whistle, at)
-    found = [*_of_units(asking, stands.calls), *_to_decide(asking, stands)]
+    found = [*_of_units(asking, stands.live), *_to_decide(asking, stands)]
     due_at = whistle.due_at or at
     answers = whistle.level.answers
-    office = held.of(whistle.community_id, answers) if answers != Office.UNIT else ""
+    looked_after = whistle.status == Status.BLOWN or whistle.overdue_at is not None
+    office = ""
+    if answers != Office.UNIT and looked_after:
+        office = held().of(whistle.community_id, answers)
     if whistle.status == Status.BLOWN:
         if office:
             whose = {"area": office, "role": Role.COORDINATOR}
             found.append(asking.staff("whistle.see_to", due_at, whistle.since, **whose))
-        if not any(call.role == Call.Role.RECEIVER for call in stands.calls):
+        if not any(call.role == Call.Role.RECEIVER for call in stands.live):
             found.append(asking.staff("whistle.call", due_at, at, role=Role.WORKER))
     elif whistle.overdue_at is not None and office:
         rings_at = whistle.rings_at or due_at
@@ -248,18 +320,24 @@ def wanted(whistle: Whistle, stands: Around, held: Offices, at: datetime) -> lis
     return found
 
 
-def put_turns(
-    whistle: Whistle, *, at: datetime, new: bool = False, stands: Around | None = None
-) -> None:
-    """Say whose turn it is now. `stands` is what stands around it, where the caller knows."""
-    held = offices(local_day(at), [whistle.community_id])
-    turns.put(whistle, wanted(whistle, stands or around(whistle), held, at), new=new)
+def put_turns(whistle: Whistle, *, at: datetime, new: bool = False) -> None:
+    """Say whose turn it is now."""
+    turns.put(
+        whistle,
+        wanted(
+            whistle,
+            around(whistle),
+            lambda: offices(local_day(at), [whistle.community_id]),
+            at,
+        ),
+        new=new,
+    )
 
 
 def deciding_office(whistle: Whistle, at: datetime) -> str:
     """Return the place whose coordinators decide what is asked at the level where it stands."""
     held = offices(local_day(at), [whistle.community_id])
-    return held.of(whistle.community_id, deciding(whistle.level, rungs(whistle)))
+    return held.of(whistle.community_id, deciding(whistle.level, rungs_of(whistle)))
 
 
 def speakers(organizations: Iterable[int], at: datetime) -> list[Person]:

@@ -15,8 +15,9 @@ from youwo.dispatch import rules
 from youwo.dispatch.actions.answered import call_of
 from youwo.dispatch.actions.blown import refuse_pushing_down
 from youwo.dispatch.actions.moving import (
-    LIVE,
     MINUTES,
+    around,
+    let_others_go,
     locked,
     must_speak_for,
     put_turns,
@@ -29,9 +30,9 @@ from youwo.dispatch.models import Call, Status, Whistle
 from youwo.dispatch.terms import CONSENT
 from youwo.journal import actions as journal
 from youwo.organizations.models import Organization
-from youwo.organizations.rules import acts_for
 from youwo.people.models import Person
 from youwo.service import actions as service
+from youwo.service.models import ServiceItem
 
 
 def _ask(
@@ -43,7 +44,8 @@ def _ask(
     by: Person,
     at: datetime,
 ) -> list[Call]:
-    concerned = set(whistle.calls.filter(status__in=LIVE).values_list("organization_id", flat=True))
+    stands = around(whistle)
+    concerned = {call.organization_id for call in stands.live}
     for unit in organizations:
         refuse_pushing_down(whistle.problem, unit)
         if unit.pk in concerned:
@@ -51,8 +53,8 @@ def _ask(
                 _("%(unit)s has a part in this already.") % {"unit": unit}, "organization"
             )
     due_at = until(at, minutes=round(CONSENT * MINUTES), area_code=whistle.community_id).at
-    return [
-        Call.objects.create(
+    calls = Call.objects.bulk_create(
+        Call(
             whistle=whistle,
             organization=unit,
             role=role,
@@ -62,7 +64,9 @@ def _ask(
             words=words,
         )
         for unit in organizations
-    ]
+    )
+    stands.calls.extend(calls)
+    return calls
 
 
 @acting()
@@ -77,10 +81,16 @@ def hand_on(
     first = responsible(whistle)
     if not rules.may_see_to(by, whistle.community_id, local_day(at)):
         must_speak_for(first, whistle, by, at)
-    if whistle.calls.filter(role=Call.Role.SUCCESSOR, status=Call.Status.CALLED).exists():
+    calls = around(whistle).calls
+    if any(one.role == Call.Role.SUCCESSOR and one.status == Call.Status.CALLED for one in calls):
         raise Refused(_("Another unit has been asked already and has not answered yet."))
-    helping = whistle.calls.filter(organization=organization, status=Call.Status.HELPING)
-    helping.update(status=Call.Status.RELIEVED)
+    let_others_go(
+        [
+            one
+            for one in calls
+            if one.organization_id == organization.pk and one.status == Call.Status.HELPING
+        ]
+    )
     [call] = _ask(whistle, [organization], role=Call.Role.SUCCESSOR, words=reason, by=by, at=at)
     journal.write(
         "ask_over",
@@ -163,10 +173,10 @@ def take_over(
             "status", "responsible", "answered_by", "answered_at", "who", "arrives_at",
         ]
     )  # fmt: skip
-    if whistle.item is not None:
+    if whistle.item_id is not None:
         # Who asked hands the item on; the unit has agreed to it here.
         service.hand_on(
-            whistle.item,
+            ServiceItem(pk=whistle.item_id),
             organization=organization,
             reason=call.words,
             by=call.called_by or whistle.whistled_by,
@@ -205,8 +215,9 @@ def help_out(
     call.status = Call.Status.HELPING
     call.answered_by, call.answered_at, call.who = by, at, who
     call.save(update_fields=["status", "answered_by", "answered_at", "who"])
-    if whistle.item is not None and acts_or_deals(by, whistle, organization, at):
-        service.add_helper(whistle.item, organization=organization, by=by, at=at)
+    if whistle.item_id is not None:
+        item = ServiceItem(pk=whistle.item_id)
+        service.add_helper(item, organization=organization, by=by, at=at, if_new=True)
     journal.write(
         "help",
         whistle,
@@ -224,15 +235,6 @@ def help_out(
         at=at,
     )
     return call
-
-
-def acts_or_deals(by: Person, whistle: Whistle, organization: Organization, at: datetime) -> bool:
-    """Say whether somebody may enter that a unit helps, and it does not yet."""
-    on = local_day(at)
-    helps = (
-        whistle.item.helpers.filter(organization=organization).exists() if whistle.item else True
-    )
-    return not helps and (acts_for(by, organization, on) or rules.may_deal(by, whistle, on))
 
 
 @acting()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +15,7 @@ from youwo.core.refused import Refused
 from youwo.dispatch import rules
 from youwo.dispatch.actions.moving import (
     MINUTES,
+    around,
     begin_span,
     deciding_office,
     end_span,
@@ -102,9 +102,10 @@ def extend(whistle: Whistle, *, hours: Decimal, reason: str, by: Person, at: dat
     """
     whistle = locked(whistle, "extend")
     must_speak_for(responsible(whistle), whistle, by, at)
-    if whistle.extensions.filter(granted__isnull=True).exists():
+    extensions = around(whistle).extensions
+    if any(one.granted is None for one in extensions):
         raise Refused(_("More time has been asked for already; the level above decides."))
-    taken = whistle.extensions.filter(itself=True).aggregate(sum=Sum("hours"))["sum"] or 0
+    taken = sum((one.hours for one in extensions if one.itself), Decimal(0))
     within = taken + hours <= whistle.level.extend_hours
     extension = Extension(
         whistle=whistle,
@@ -120,7 +121,8 @@ def extend(whistle: Whistle, *, hours: Decimal, reason: str, by: Person, at: dat
         extension.granted, extension.decided_by, extension.decided_at = True, by, at
         extension.decision = _("Within what a unit may take by itself.")
         _add_time(whistle, hours, at)
-    extension.save()
+    extension.save(force_insert=True)
+    extensions.append(extension)
     journal.write(
         "extend" if within else "ask_time",
         whistle,
@@ -158,7 +160,7 @@ def decide_extension(
 ) -> Whistle:
     """Decide, as the office of the level above, whether a unit gets the time it asks for."""
     whistle = locked(extension.whistle, "decide")
-    extension = Extension.objects.get(pk=extension.pk)
+    extension = next(one for one in around(whistle).extensions if one.pk == extension.pk)
     extension.whistle = whistle
     if extension.granted is not None:
         raise Refused(_("This has been decided already."))
@@ -205,7 +207,8 @@ def set_time(
         raise Refused(_("Coordinators of the area set a new time."))
     if whistle.overdue_at is None:
         raise Refused(_("Its time is not over. The unit asks for more if it needs it."))
-    if by.pk in {person.pk for person in speakers([responsible(whistle).organization_id], at)}:
+    speaking = speakers([responsible(whistle).organization_id], at)
+    if by.pk in {person.pk for person in speaking}:
         raise Refused(_("The office of the level above decides, and never who asked."))
     extension = Extension.objects.create(
         whistle=whistle,
@@ -235,7 +238,7 @@ def set_time(
     put_turns(whistle, at=at)
     tell(
         whistle,
-        [*speakers([responsible(whistle).organization_id], at), whistle.whistled_by],
+        [*speaking, whistle.whistled_by],
         gettext_lazy("An overdue whistle has a new time."),
         cause=f"set_time.{extension.pk}",
         at=at,

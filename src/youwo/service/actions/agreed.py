@@ -23,7 +23,7 @@ from youwo.organizations.models import Organization
 from youwo.organizations.rules import acts_for
 from youwo.people.models import Person
 from youwo.service import rules
-from youwo.service.actions.moving import locked, move, must_deal, tell_units
+from youwo.service.actions.moving import fresh, locked, move, must_allow, must_deal, tell_units
 from youwo.service.models import AgendaItem, ItemHelper, Resource, ServiceItem
 from youwo.service.terms import closing
 from youwo.service.waiting import turns_of_item
@@ -186,11 +186,23 @@ def keep_time_elsewhere(item: ServiceItem, *, elsewhere: bool) -> None:
 
 @acting()
 def add_helper(
-    item: ServiceItem, *, organization: Organization, by: Person, at: datetime
+    item: ServiceItem,
+    *,
+    organization: Organization,
+    by: Person,
+    at: datetime,
+    if_new: bool = False,
 ) -> ServiceItem:
-    """Let one more unit help. The community, the owner and the unit itself may say so."""
+    """Let one more unit help. The community, the owner and the unit itself may say so.
+
+    With `if_new` a unit that helps already stays as it is, instead of being refused.
+    """
     on = local_day(at)
-    item = locked(item, "add_helper")
+    item = fresh(item)
+    helping = set(item.helpers.values_list("organization_id", flat=True))
+    if if_new and organization.pk in helping:
+        return item
+    must_allow(item, "add_helper")
     allowed = (
         rules.may_deal(by, item.community_id, on)
         or rules.owns(by, item, on)
@@ -200,9 +212,9 @@ def add_helper(
         raise Refused(_("Only the community, the owner and the unit itself can say so."))
     if item.organization_id == organization.pk:
         raise Refused(_("This unit owns the service item."), "organization")
-    _row, is_new = ItemHelper.objects.get_or_create(item=item, organization=organization)
-    if not is_new:
+    if organization.pk in helping:
         raise Refused(_("This unit helps already."), "organization")
+    ItemHelper.objects.create(item=item, organization=organization)
     move(item, "add_helper", at=at)
     journal.write(
         "add_helper",
