@@ -705,7 +705,7 @@ def test_an_answer_costs_the_same_whoever_else_was_called(
         costs.append(cost_of(at_the_unit, f"{LIST}{whistle.reference}/answer/", form))
 
     # The others are let go with one statement, however many.
-    assert costs == [24, 25, 25]
+    assert costs == [21, 22, 22]
 
 
 def test_a_whistle_costs_the_same_for_one_unit_and_many(at_work, jinshui, lamps, water, at):
@@ -723,7 +723,7 @@ def test_a_whistle_costs_the_same_for_one_unit_and_many(at_work, jinshui, lamps,
         about = problem(jinshui, at)
         costs.append(cost_of(at_work, f"{LIST}new/{about.reference}/", form))
 
-    assert costs[1:] == [12, 12]
+    assert costs[1:] == [11, 11]
 
 
 def test_a_unit_that_helps_is_not_offered_to_help_once_more(
