@@ -1,6 +1,5 @@
 """Who asks is known by one statement, and by no more than what holds today."""
 
-import secrets
 from datetime import timedelta
 
 import pytest
@@ -128,7 +127,7 @@ def test_a_request_inside_another_finds_its_own_person(worker, stranger):
     assert found == [stranger.pk, worker.pk]
 
 
-@pytest.mark.parametrize("key", ["", "short", "'; --", secrets.token_hex(16)])
+@pytest.mark.parametrize("key", ["", "short", "'; --", "0" * 32])
 def test_an_unknown_session_is_nobodys(key, worker):
     client = Client()
     client.cookies["sessionid"] = key

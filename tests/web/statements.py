@@ -1,0 +1,139 @@
+"""The limit of statements that every page and act of the tests must keep, whatever else they test.
+
+What is read at most once a minute in a process (levels, holidays, rules) is not counted: a test
+begins with nothing kept, which a working server hardly ever does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+
+from youwo.core.recent import Recent, RecentBy
+
+MOST = 12
+
+# Acts that cost more; decision 17 says why.
+DEARER: dict[str, int] = {
+    "account_login": 15,
+    "account_signup": 14,
+    "assets:act.split": 15,
+    "assets:hand-over": 14,
+    "dispatch:act.extend": 16,
+    "dispatch:act.object": 15,
+    "dispatch:act.pause": 15,
+    "dispatch:act.resume": 14,
+    "dispatch:act.set_time": 17,
+    "dispatch:answer": 21,
+    "dispatch:ask.ask_help": 15,
+    "dispatch:ask.call": 13,
+    "evaluation:act.open": 20,
+    "evaluation:act.publish": 16,
+    "evaluation:decide": 27,
+    "evaluation:new": 26,
+    "evaluation:sheet": 15,
+    "hearings:close": 17,
+    "mfa_activate_totp": 15,
+    "mfa_authenticate": 17,
+    "needs:code": 16,
+    "needs:follow-act.confirm": 13,
+    "needs:staff-act.call_back": 18,
+    "needs:staff-act.confirm": 16,
+    "needs:staff-act.paper": 14,
+    "needs:staff-act.reopen": 16,
+    "organizations:enrol-member": 16,
+    "organizations:enrol-unit": 17,
+    "organizations:new-member": 21,
+    "organizations:transfer": 13,
+    "pairings:adopt": 14,
+    "problems:staff-act.accept": 13,
+    "problems:staff-act.merge": 24,
+    "problems:staff-act.split": 16,
+    "problems:staff-act.undo_merge": 18,
+    "service:call": 16,
+    "service:close": 19,
+    "service:decide": 17,
+    "service:deliver": 26,
+    "service:item-act.contest": 17,
+    "service:item-act.drop": 14,
+    "service:item-act.reopen": 26,
+    "service:meeting-act.remove": 13,
+    "service:new": 13,
+    "service:rhythm": 14,
+}
+
+_NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+
+
+class _Counted:
+    """Notes the statements of one request."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.loading = 0
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not self.loading and not sql.startswith(_NOT_COUNTED):
+            self.statements.append(sql)
+        return execute(sql, params, many, context)
+
+
+def called(response: Any) -> str:
+    """Return what a request asked for: the name of its page, and the verb of an act."""
+    match = response.resolver_match
+    verb = match.kwargs.get("verb")
+    return f"{match.view_name}.{verb}" if verb else match.view_name
+
+
+def _in_short(sql: str) -> str:
+    return re.sub(r"^(SELECT) .* (FROM)", r"\1 … \2", sql, count=1, flags=re.S)[:160]
+
+
+@contextmanager
+def kept_in_every_request() -> Iterator[None]:
+    """Have every request of a test client fail that costs more than it may."""
+    request = Client.request
+    loads = {kind: kind.__call__ for kind in (Recent, RecentBy)}
+    counting: list[_Counted] = []
+
+    def watched(self: Client, **given: Any) -> Any:
+        counted = _Counted()
+        counting.append(counted)
+        try:
+            with connection.execute_wrapper(counted):
+                response = request(self, **given)
+        finally:
+            counting.pop()
+        if response.resolver_match is not None:
+            name, cost = called(response), len(counted.statements)
+            most = DEARER.get(name, MOST)
+            listed = "\n".join(map(_in_short, counted.statements))
+            assert cost <= most, f"{name} costs {cost} statements, more than {most}:\n{listed}"
+        return response
+
+    def loading(kind: Any) -> Any:
+        def load(self: Any, *key: Any) -> Any:
+            for counted in counting:
+                counted.loading += 1
+            try:
+                return loads[kind](self, *key)
+            finally:
+                for counted in counting:
+                    counted.loading -= 1
+
+        return load
+
+    Client.request = watched  # type: ignore[method-assign,assignment]
+    for kind in loads:
+        kind.__call__ = loading(kind)  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Client.request = request  # type: ignore[method-assign]
+        for kind, load in loads.items():
+            kind.__call__ = load  # type: ignore[method-assign]
