@@ -239,6 +239,35 @@ def test_a_claim_ends_once_and_says_why(resident, at, act):
         act(firm, by=resident, at=at + HOUR, reason="ill")
 
 
+def test_a_firm_place_is_given_back_in_one_statement(resident, at, django_assert_num_queries):
+    claim = claimed(pool(), resident, at=at)
+
+    with django_assert_num_queries(3):  # with the savepoint's two
+        actions.give_back(claim.pk, by=resident, at=at, reason="ill")
+
+    claim.refresh_from_db()
+    assert (claim.state, claim.ended_at, claim.reason) == ("released", at, "ill")
+
+
+def test_a_place_that_others_wait_for_is_offered_when_it_is_given_back(resident, volunteer, at):
+    one = pool(waiting_list=True)
+    claim = claimed(one, resident, at=at)
+    waiting = claimed(one, volunteer, at=at, wait=True)
+
+    actions.give_back(claim.pk, by=resident, at=at, reason="ill")
+
+    waiting.refresh_from_db()
+    assert waiting.state == "offered"
+
+
+def test_a_place_is_given_back_once(resident, at):
+    claim = claimed(pool(), resident, at=at)
+    actions.give_back(claim.pk, by=resident, at=at, reason="ill")
+
+    with pytest.raises(Refused):
+        actions.give_back(claim.pk, by=resident, at=at, reason="ill")
+
+
 def test_holds_whose_time_has_passed_end_and_are_returned(resident, volunteer, at):
     two = pool(2)
     first = claimed(two, resident, at=at, expires_at=at + HOUR)

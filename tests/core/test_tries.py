@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from youwo.core.models import Tries
-from youwo.core.tries import count_try, forget_tries
+from youwo.core.tries import count_tries, count_try, forget_tries
 
 HOUR = timedelta(hours=1)
 NINE = datetime(2025, 6, 3, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -36,6 +36,14 @@ def test_counting_begins_anew_with_each_window():
 def test_a_count_is_one_statement(django_assert_num_queries):
     with django_assert_num_queries(1):
         tried()
+
+
+@pytest.mark.django_db
+def test_several_purposes_are_counted_in_one_statement(django_assert_num_queries):
+    tried()
+    with django_assert_num_queries(1):
+        counted = count_tries({"follow": HOUR, "by day": 24 * HOUR}, "10.0.0.1", at=NINE)
+    assert counted == {"follow": 2, "by day": 1}
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ import pytest
 from tests import factories
 from tests.turns.factories import wanted
 from youwo.areas.models import Area
+from youwo.core.acts import acting
 from youwo.core.recent import forget_all
 from youwo.turns import actions, queries
 
@@ -82,6 +83,14 @@ def test_one_key_within_another_bars_nobody(cases, worker, at):
 def test_putting_again_replaces_what_was_there(cases, worker, at):
     put(cases[0], at, reference="OLD")
     put(cases[0], at, reference="NEW")
+    assert references(worker, at) == ["NEW"]
+
+
+def test_what_a_case_had_before_an_act_is_replaced_whatever_is_said_later(cases, worker, at):
+    put(cases[0], at, reference="OLD")
+    with acting():
+        actions.clear(cases[0])
+        actions.put(cases[0], [wanted(at, reference="NEW")], new=True)
     assert references(worker, at) == ["NEW"]
 
 

@@ -158,6 +158,21 @@ def release(claim: Claim, *, by: Person | None, at: datetime, reason: str) -> Cl
     return _end(claim, "release", at=at, reason=reason)
 
 
+@acting()
+def give_back(key: int, *, by: Person | None, at: datetime, reason: str) -> None:
+    """Do what `release` does for the claim with this key.
+
+    Where it is firm and nobody can wait, one statement does, and no pool is locked: such a claim
+    can only end, what is left only grows, and there is nobody to offer the place to.
+    """
+    pools = Pool.objects.filter(waiting_list=False)
+    ended = Claim.objects.filter(pk=key, state=State.CONFIRMED, pool__in=pools).update(
+        state=MOVES["release"][State.CONFIRMED], ended_at=at, reason=reason
+    )
+    if not ended:
+        release(Claim.objects.get(pk=key), by=by, at=at, reason=reason)
+
+
 def cancel(claim: Claim, *, by: Person | None, at: datetime, reason: str) -> Claim:
     """End a claim from the side of those who run the thing, whatever state it is in."""
     return _end(claim, "cancel", at=at, reason=reason)
@@ -233,11 +248,10 @@ def _offer(pools: Iterable[Pool], *, at: datetime) -> list[Claim]:
 
 
 def _locked(claim: Claim) -> Claim:
-    """Lock the claim's pool, and return the claim as it is now."""
-    pool = locks.locked([claim.pool_id])[claim.pool_id]
-    claim = Claim.objects.get(pk=claim.pk)
-    claim.pool = pool
-    return claim
+    """Lock the claim's pool and then the claim, and return it as it is now."""
+    # In this order, as everywhere; a row whose lock was waited for is read anew by PostgreSQL.
+    rows = Claim.objects.select_related("pool").select_for_update(of=("pool", "self"), no_key=True)
+    return rows.get(pk=claim.pk)
 
 
 def _move(claim: Claim, verb: str, *, at: datetime) -> None:

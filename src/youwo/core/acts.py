@@ -137,6 +137,17 @@ def hold_all(rows: Iterable[_Model], *keep: str) -> list[_Model]:
     return [held[model, key] for key in known]  # type: ignore[misc]
 
 
+def hold_found(rows: models.QuerySet[_Model]) -> list[_Model]:
+    """Lock what a query finds, in the order of the keys, until the act ends; held as by `hold`.
+
+    It may join only what its rows belong to and never leave.
+    """
+    found = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    current = _current.get()
+    held = {} if current is None else current.held
+    return [held.setdefault((type(row), row.pk), row) for row in found]  # type: ignore[misc]
+
+
 def held(row: _Model) -> _Model | None:
     """Return a row as the act under way holds it; None where it does not."""
     current = _current.get()

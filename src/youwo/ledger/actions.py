@@ -96,8 +96,6 @@ def reverse(entry: Entry, *, by: Person | None, at: datetime, reason: str) -> En
         raise Refused(_("Say why this is taken back."), "reason")
     if entry.sign < 0:
         raise Refused(_("A reversal cannot be reversed. Record the fact again instead."))
-    if _is_reversed(entry):
-        raise Refused(_("This has been taken back already."))
     opposite = Entry(
         kind=entry.kind,
         sign=-1,
@@ -126,15 +124,11 @@ def reverse(entry: Entry, *, by: Person | None, at: datetime, reason: str) -> En
         with transaction.atomic():
             opposite.save(force_insert=True)
     except IntegrityError as error:
-        if not _is_reversed(entry):
+        if not Entry.objects.filter(reverses=entry).exists():
             raise
         raise Refused(_("This has been taken back already.")) from error
     journal.write("reverse", entry, by=by, at=at, area_code=entry.area_id, reason=opposite.reason)
     return opposite
-
-
-def _is_reversed(entry: Entry) -> bool:
-    return Entry.objects.filter(reverses=entry).exists()
 
 
 @acting()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from youwo.core.sealing import blind
@@ -63,14 +64,16 @@ def may_answer(person: Person, suggestion: Suggestion, on: date) -> bool:
     return held.cover(suggestion.community_id, *ANSWERING)
 
 
-def confirmation_code(wish: Wish) -> str:
+def confirmation_code(wish: Wish, deliveries: Iterable[Delivery] | None = None) -> str:
     """Return the four digits that the resident alone is shown, and tells when it is done.
 
     Others, once a deed that was confirmed has been taken back: who helped then knows the old ones.
+    `deliveries` are all of the wish, where the caller knows them.
     """
-    # Whoever takes a deed back gives a reason, so most wishes need not be asked about.
-    taken_back = wish.deliveries.filter(confirmed_at__isnull=False, revoked_at__isnull=False)
-    told = taken_back.count() if wish.reason else 0
+    if deliveries is None:
+        # Whoever takes a deed back gives a reason, so most wishes need not be asked about.
+        deliveries = wish.deliveries.all() if wish.reason else []
+    told = sum(bool(one.confirmed_at and one.revoked_at) for one in deliveries)
     about = f"{wish.reference} {told}" if told else wish.reference
     return f"{int(blind('confirmation', about), 16) % 10_000:04d}"
 

@@ -22,8 +22,16 @@ def title_of(wish: Wish) -> str:
     return wish.public_title or " ".join(wish.said.split())[:28]
 
 
-def turns_of(wish: Wish) -> list[Wanted]:
-    """Return whose turn a wish is now. Residents and the public are asked on their own pages."""
+def is_somebodys_turn(wish: Wish) -> bool:
+    """Say whether a wish stands in somebody's list of turns now."""
+    return wish.mover in (Mover.WORKER, Mover.CLAIMANT)
+
+
+def turns_of(wish: Wish, delivery: Delivery | None = None) -> list[Wanted]:
+    """Return whose turn a wish is now. Residents and the public are asked on their own pages.
+
+    `delivery` is the one that stands, where the caller knows it.
+    """
     if wish.due_at is None:
         return []
     if wish.mover == Mover.CLAIMANT:
@@ -41,7 +49,7 @@ def turns_of(wish: Wish) -> list[Wanted]:
             role=Role.WORKER,
             since=wish.since,
             due_at=wish.due_at,
-            not_persons=_doers(wish) if judged else (),
+            not_persons=_doers(wish, delivery) if judged else (),
             not_organizations=(wish.claimed_for_id,) if judged and wish.claimed_for_id else (),
         )
     ]
@@ -63,8 +71,8 @@ def _promise(wish: Wish) -> Wanted:
     )
 
 
-def _doers(wish: Wish) -> tuple[int, ...]:
+def _doers(wish: Wish, delivery: Delivery | None) -> tuple[int, ...]:
     """Return who did it and who wrote it down: they leave the call-back to others."""
-    standing = Delivery.objects.filter(wish=wish, revoked_at__isnull=True)
-    keys = {*standing.values_list("recorded_by_id", flat=True), wish.claimed_by_id}
+    standing = delivery or wish.deliveries.filter(revoked_at__isnull=True).first()
+    keys = {standing.recorded_by_id if standing else None, wish.claimed_by_id}
     return tuple(sorted(key for key in keys if key is not None))

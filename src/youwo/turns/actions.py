@@ -48,7 +48,8 @@ class Wanted:
 def put(subject: models.Model, wanted: Iterable[Wanted], *, new: bool = False) -> None:
     """Make these the turns of a case, in place of those it had. None: nobody's turn.
 
-    `new` says that the case has just come into being and has none yet, which saves a statement.
+    `new` says that the case has none yet: it has just come into being, or it was nobody's turn.
+    That saves a statement.
     Within an act they are written when it ends, for all its cases together; the last word counts.
     """
     put_many([(subject, list(wanted))], new=new)
@@ -79,7 +80,9 @@ class _Put:
 
 def _write(puts: list[_Put]) -> None:
     last = {one.case: one for one in puts}
-    begun = {one.case for one in puts if one.new}
+    # What was said of a case first tells whether it had turns when the act began.
+    first = {one.case: one for one in reversed(puts)}
+    begun = {case for case, one in first.items() if one.new}
     renewed: dict[str, list[str]] = {}
     for label, key in sorted(last.keys() - begun):
         renewed.setdefault(label, []).append(key)

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from youwo.core.refused import Refused
-from youwo.core.tries import count_try, take_back_try
+from youwo.core.tries import count_tries, take_back_try
 
 _SPANS = (("", timedelta(hours=1)), (" by day", timedelta(days=1)))
 
@@ -39,9 +39,10 @@ def guessed_too_often(purpose: str, who: str, *, at: datetime) -> bool:
 
     The hour stops a script; the day stops one that has weeks, for there are only 10,000.
     """
-    counted = [count_try(f"{purpose}{name}", who, at=at, window=window) for name, window in _SPANS]
+    windows = {f"{purpose}{name}": window for name, window in _SPANS}
+    counted = count_tries(windows, who, at=at)
     most = (settings.FOLLOW_TRIES_PER_HOUR, settings.FOLLOW_TRIES_PER_DAY)
-    return any(tries > limit for tries, limit in zip(counted, most, strict=True))
+    return any(counted[span] > limit for span, limit in zip(windows, most, strict=True))
 
 
 def take_back_guess(purpose: str, who: str, *, at: datetime) -> None:

@@ -18,6 +18,7 @@ from youwo.ledger.models import Counted, Entry, Kind
 from youwo.needs import rules
 from youwo.needs.actions.moving import (
     PROMISE,
+    deliveries_of,
     drop_promise,
     locked,
     move,
@@ -107,12 +108,13 @@ def confirm(wish: Wish, *, how: str, by: Person | None, at: datetime, code: str 
     not the doer).
     """
     wish = locked(wish, "confirm")
-    delivery = standing_delivery(wish)
+    deliveries = deliveries_of(wish)
+    delivery = next(one for one in deliveries if one.revoked_at is None)
     on = local_day(at)
     if how == Delivery.Confirmed.CODE:
         if not (rules.has_promised(by, wish, on) or rules.may_deal(by, wish, on)):
             raise Refused(_("Only who promised, or the community, can enter the code."))
-        if code.strip() != rules.confirmation_code(wish):
+        if code.strip() != rules.confirmation_code(wish, deliveries):
             raise Refused(
                 _("This is not the code. Please ask the resident to read it out again."), "code"
             )
@@ -143,10 +145,13 @@ def confirm(wish: Wish, *, how: str, by: Person | None, at: datetime, code: str 
         confirmed_by="recipient",
         confirmed_at=at,
         hands=[(delivery.doer, delivery.minutes)],
-        goods=[(row.item, row.quantity, row.unit) for row in delivery.goods.all()],
+        goods=[
+            (one["item"], Decimal(one["quantity"]), one["unit"])
+            for one in delivery.handed or []  # type: ignore[attr-defined]  # annotated
+        ],
         at=at,
     )
-    move(wish, "confirm", at=at)
+    move(wish, "confirm", at=at, delivery=delivery)
     journal.write(
         "confirm", wish, by=by, at=at, area_code=wish.community_id, how=how, entry=entry.pk
     )
@@ -203,7 +208,8 @@ def call_back(
         journal.write("call_back", wish, by=by, at=at, area_code=wish.community_id)
     else:
         journal.write("call_back", wish, by=by, at=at, area_code=wish.community_id, came=False)
-        _reopen(wish, reason=_("The call-back found that nobody came."), by=by, at=at)
+        reason = _("The call-back found that nobody came.")
+        _reopen(wish, delivery, reason=reason, by=by, at=at)
     return answers
 
 
@@ -214,15 +220,15 @@ def reopen(wish: Wish, *, reason: str, by: Person, at: datetime) -> Wish:
     The deed is taken back by a reversing entry with the same reason; nothing is deleted.
     """
     must_deal(wish, by, at)
-    return _reopen(locked(wish, "reopen"), reason=reason, by=by, at=at)
+    wish = locked(wish, "reopen")
+    return _reopen(wish, standing_delivery(wish), reason=reason, by=by, at=at)
 
 
-def _reopen(wish: Wish, *, reason: str, by: Person, at: datetime) -> Wish:
-    delivery = standing_delivery(wish)
-    entry = Entry.objects.filter(
-        source_label="needs.delivery", source_key=str(delivery.pk), reverses__isnull=True
-    ).first()
-    if entry is not None:
+def _reopen(wish: Wish, delivery: Delivery, *, reason: str, by: Person, at: datetime) -> Wish:
+    if delivery.confirmed_at is not None:
+        entry = Entry.objects.get(
+            source_label="needs.delivery", source_key=str(delivery.pk), reverses__isnull=True
+        )
         ledger.reverse(entry, by=by, at=at, reason=reason)
     delivery.revoked_at = at
     delivery.save(update_fields=["revoked_at"])

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import CharField, OuterRef, Subquery
+from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext as _
 
 from youwo.almanac.queries import deadline
 from youwo.capacity import actions as capacity
 from youwo.core.acts import hold
 from youwo.core.clock import local_day
+from youwo.core.gathering import Gathered
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.needs import rules
@@ -18,11 +21,12 @@ from youwo.needs.models import (
     MOVERS,
     MOVES,
     Delivery,
+    DeliveryGoods,
     Mover,
     Wish,
 )
 from youwo.needs.terms import HOURS, TAKEN_OVER
-from youwo.needs.waiting import turns_of
+from youwo.needs.waiting import is_somebodys_turn, turns_of
 from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
 from youwo.people.models import Person
@@ -31,7 +35,15 @@ from youwo.turns import actions as turns
 
 def standing_delivery(wish: Wish) -> Delivery:
     """Return the delivery of a wish that has not been taken back."""
-    return wish.deliveries.select_related("doer", "organization").get(revoked_at__isnull=True)
+    return next(one for one in deliveries_of(wish) if one.revoked_at is None)
+
+
+def deliveries_of(wish: Wish) -> list[Delivery]:
+    """Return all deliveries of a wish, each with who did it; `handed` is the goods, as JSON."""
+    goods = DeliveryGoods.objects.filter(delivery=OuterRef("pk")).order_by()
+    one = JSONObject(item="item", quantity=Cast("quantity", CharField()), unit="unit")
+    found = wish.deliveries.select_related("doer", "organization")
+    return list(found.annotate(handed=Subquery(goods.values(all=Gathered(one)))))
 
 
 def must_deal(wish: Wish, by: Person, at: datetime) -> None:
@@ -42,7 +54,7 @@ def must_deal(wish: Wish, by: Person, at: datetime) -> None:
 
 def locked(wish: Wish, verb: str) -> Wish:
     """Lock the wish, because two people often act on the same one in the same minute."""
-    row = hold(wish, "voice", "claim", "claimed_by", "claimed_for", "community", "compound")
+    row = hold(wish, "voice", "claimed_by", "claimed_for", "community", "compound")
     if row.status not in MOVES[verb]:
         raise Refused(
             _("This wish has moved on in the meantime: it is now “%(status)s”.")
@@ -57,14 +69,25 @@ def due(status: str, area_code: str, at: datetime) -> datetime | None:
     return deadline(at, hours=hours, area_code=area_code).at if hours else None
 
 
-def move(wish: Wish, verb: str, *, at: datetime, also: Sequence[str] = ()) -> None:
-    """Set the state a verb leads to, whose move it is and until when, and save the named fields."""
+def move(
+    wish: Wish,
+    verb: str,
+    *,
+    at: datetime,
+    also: Sequence[str] = (),
+    delivery: Delivery | None = None,
+) -> None:
+    """Set the state a verb leads to, whose move it is and until when, and save the named fields.
+
+    `delivery` is the one that stands, where the caller knows it.
+    """
+    had_turns = is_somebodys_turn(wish)
     wish.status = MOVES[verb][wish.status]
     wish.mover = MOVERS[wish.status]
     wish.since = at
     wish.due_at = due(wish.status, wish.community_id, at)
     wish.save(update_fields=["status", "mover", "since", "due_at", *also])
-    turns.put(wish, turns_of(wish))
+    turns.put(wish, turns_of(wish, delivery), new=not had_turns)
 
 
 def tell(
@@ -101,8 +124,8 @@ PROMISE = ["claim", "claimed_by", "claimed_for", "appointment"]
 
 def drop_promise(wish: Wish, *, by: Person | None, at: datetime, reason: str) -> None:
     """Give the place in the pool back and forget who promised; the caller saves `PROMISE`."""
-    if wish.claim is not None:
-        capacity.release(wish.claim, by=by, at=at, reason=reason)
+    if wish.claim_id is not None:
+        capacity.give_back(wish.claim_id, by=by, at=at, reason=reason)
     wish.claim = wish.claimed_by = wish.claimed_for = None
     wish.appointment = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
 from youwo.areas.rules import kind_of
+from youwo.core.acts import hold_found
 from youwo.core.clock import local_day
 from youwo.core.paging import page
 from youwo.core.references import parse_reference
@@ -86,14 +88,21 @@ def points(request: HttpRequest) -> JsonResponse:
 
 def public_wish(reference: str) -> Wish:
     """Return a wish that stands on the board; others do not exist for the public."""
-    known = parse_reference(reference)
-    wish = (
-        Wish.objects.select_related("community__parent", "claimed_by", "claimed_for")
-        .filter(reference=known, status__in=PUBLIC)
-        .first()
-        if known
-        else None
-    )
+    wish = _public(reference).select_related("claimed_by", "claimed_for").first()
     if wish is None:
         raise Http404
     return wish
+
+
+def held_public_wish(reference: str) -> Wish:
+    """Do what `public_wish` does, and lock the wish in the act that is under way."""
+    found = hold_found(_public(reference))
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _public(reference: str) -> QuerySet[Wish]:
+    known = parse_reference(reference) or ""
+    wishes = Wish.objects.select_related("community__parent")
+    return wishes.filter(reference=known, status__in=PUBLIC)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import acting, attempt
 from youwo.core.clock import local_day
 from youwo.core.paging import page
 from youwo.core.refused import Refused
@@ -19,7 +20,7 @@ from youwo.needs.models import MOVES, Delivery, Wish
 from youwo.organizations.models import Organization
 from youwo.web.access import mandates_of, signed_in, signed_in_person
 from youwo.web.limits import guessed_too_often
-from youwo.web.needs.board import public_wish
+from youwo.web.needs.board import held_public_wish, public_wish
 from youwo.web.needs.forms import ClaimForm, CodeForm, DeliverForm, ReasonForm
 
 
@@ -60,7 +61,10 @@ def claim(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _promised_wish(request: HttpRequest, reference: str) -> Wish:
     """Return a wish that the visitor has promised; others do not exist here."""
-    wish = public_wish(reference)
+    return _theirs(request, public_wish(reference))
+
+
+def _theirs(request: HttpRequest, wish: Wish) -> Wish:
     if not rules.has_promised(signed_in_person(request), wish, local_day(timezone.now())):
         raise Http404
     return wish
@@ -136,31 +140,36 @@ def deliver(request: HttpRequest, reference: str) -> HttpResponse:
 @signed_in
 def code(request: HttpRequest, reference: str) -> HttpResponse:
     """Enter the code that the resident told, which confirms the deed."""
-    wish = _promised_wish(request, reference)
-    if wish.status not in MOVES["confirm"]:
-        return redirect("needs:detail", reference)
-    form = CodeForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
+    if request.method != "POST":
+        wish = _promised_wish(request, reference)
+        if wish.status not in MOVES["confirm"]:
+            return redirect("needs:detail", reference)
+        return render(request, "needs/code.html", {"wish": wish, "form": CodeForm()})
+    form = CodeForm(request.POST)
+    with acting():
+        wish = _theirs(request, held_public_wish(reference))
+        if wish.status not in MOVES["confirm"]:
+            return redirect("needs:detail", reference)
         if form.is_valid():
             try:
                 _confirm_by_code(request, wish, form.cleaned_data["code"])
             except Refused as refused:
                 form.add_error("code", str(refused))
-            else:
-                messages.success(request, _("Confirmed. It stands in the ledger now."))
-                return redirect("needs:detail", reference)
-    return render(request, "needs/code.html", {"wish": wish, "form": form}, status=status)
+    if not form.is_valid():
+        return render(request, "needs/code.html", {"wish": wish, "form": form}, status=422)
+    messages.success(request, _("Confirmed. It stands in the ledger now."))
+    return redirect("needs:detail", reference)
 
 
 def _confirm_by_code(request: HttpRequest, wish: Wish, code: str) -> None:
     at = timezone.now()
     if guessed_too_often("code", wish.reference, at=at):
         raise Refused(_("That was tried too often. Please ask the community to confirm it."))
-    actions.confirm(
-        wish, how=Delivery.Confirmed.CODE, code=code, by=signed_in_person(request), at=at
-    )
+    # The guess stays counted, whatever becomes of it.
+    with attempt():
+        actions.confirm(
+            wish, how=Delivery.Confirmed.CODE, code=code, by=signed_in_person(request), at=at
+        )
 
 
 @signed_in

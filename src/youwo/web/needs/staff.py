@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import segno
@@ -11,6 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.rules import kind_of
+from youwo.core.acts import acting, attempt, hold_found
 from youwo.core.clock import local_day
 from youwo.core.paging import page
 from youwo.core.references import parse_reference, spaced
@@ -118,16 +121,27 @@ def export(request: HttpRequest) -> FileResponse:
 
 def readable(request: HttpRequest, reference: str) -> Wish:
     """Return a wish of the visitor's areas; others do not exist for them."""
-    on = local_day(timezone.now())
-    wish = (
-        queries.readable(signed_in_person(request), on)
-        .select_related("voice", "community__parent", "compound", "claimed_by", "claimed_for")
-        .filter(reference=parse_reference(reference) or "")
-        .first()
-    )
+    wish = _named(request, reference).select_related("claimed_by", "claimed_for").first()
     if wish is None:
         raise Http404
     return wish
+
+
+def _held(request: HttpRequest, reference: str) -> Wish:
+    """Do what `readable` does, and lock the wish in the act that is under way."""
+    found = hold_found(_named(request, reference))
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _named(request: HttpRequest, reference: str) -> QuerySet[Wish]:
+    on = local_day(timezone.now())
+    return (
+        queries.readable(signed_in_person(request), on)
+        .select_related("voice", "community__parent", "compound")
+        .filter(reference=parse_reference(reference) or "")
+    )
 
 
 @staff(*READERS)
@@ -237,27 +251,37 @@ def _public_words(wish: Wish) -> dict[str, str]:
 @staff(*DEALERS)
 def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     """Take one step with a wish."""
-    wish = readable(request, reference)
     if verb not in _ACTS:
         raise Http404
     if request.method != "POST":
-        return redirect("needs:staff", wish.reference)
+        return redirect("needs:staff", readable(request, reference).reference)
     person, at = signed_in_person(request), timezone.now()
-    if not rules.may_deal(person, wish, local_day(at)):
-        raise PermissionDenied
-    form = _FORMS[verb](wish, request.POST) if verb in _FORMS else None
-    if form is not None and not form.is_valid():
-        return _case(request, wish, status=422, verb=verb, form=form)
-    given = form.cleaned_data if form is not None else {}
-    try:
-        said = _ACTS[verb](wish, given, {"by": person, "at": at})
-    except Refused as refused:
-        if form is None:
-            raise
-        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+    with acting():
+        wish = _held(request, reference)
+        if not rules.may_deal(person, wish, local_day(at)):
+            raise PermissionDenied
+        form = _FORMS[verb](wish, request.POST) if verb in _FORMS else forms.Form(request.POST)
+        if form.is_valid():
+            try:
+                # What was guessed stays counted, whatever becomes of the rest.
+                _count_guess(wish, verb, at)
+                with attempt():
+                    said = _ACTS[verb](wish, form.cleaned_data, {"by": person, "at": at})
+            except Refused as refused:
+                if verb not in _FORMS:
+                    raise
+                form.add_error(
+                    refused.field if refused.field in form.fields else None, str(refused)
+                )
+    if not form.is_valid():
         return _case(request, readable(request, reference), status=422, verb=verb, form=form)
     messages.success(request, said)
     return redirect("needs:staff", wish.reference)
+
+
+def _count_guess(wish: Wish, verb: str, at: datetime) -> None:
+    if verb == "confirm" and guessed_too_often("code", wish.reference, at=at):
+        raise Refused(_("That was tried too often. Please confirm it on paper with the resident."))
 
 
 def _publish(wish: Wish, given: dict[str, Any], who: dict[str, Any]) -> str:
@@ -301,8 +325,6 @@ def _release(wish: Wish, given: dict[str, Any], who: dict[str, Any]) -> str:
 
 
 def _confirm(wish: Wish, given: dict[str, Any], who: dict[str, Any]) -> str:
-    if guessed_too_often("code", wish.reference, at=who["at"]):
-        raise Refused(_("That was tried too often. Please confirm it on paper with the resident."))
     actions.confirm(wish, how=Delivery.Confirmed.CODE, **given, **who)
     return _("Confirmed. It stands in the ledger now.")
 
