@@ -61,21 +61,6 @@ def test_a_number_or_user_name_belongs_to_one_person(values, field, worker, at):
     assert refused.value.field == field
 
 
-def test_a_number_entered_twice_in_the_same_moment_is_refused_all_the_same(worker, at, monkeypatch):
-    PersonFactory(phone="13900000001")
-    looked = []
-
-    def look(person):
-        # The first look comes before the other entry is visible.
-        looked.append(person)
-        if len(looked) > 1:
-            raise Refused("known", "phone")
-
-    monkeypatch.setattr(actions, "_refuse_known", look)
-    with pytest.raises(Refused, match="known"):
-        actions.create(name="张敬之", phone="13900000001", by=worker, at=at)
-
-
 @pytest.mark.parametrize(
     ("values", "field"),
     [

@@ -148,6 +148,14 @@ def hold_found(rows: models.QuerySet[_Model]) -> list[_Model]:
     return [held.setdefault((type(row), row.pk), row) for row in found]  # type: ignore[misc]
 
 
+def as_held(row: _Model) -> _Model:
+    """Let the act hold a row that it has just inserted, or locked by a query of its own."""
+    current = _current.get()
+    if current is not None:
+        current.held[type(row), row.pk] = row
+    return row
+
+
 def held(row: _Model) -> _Model | None:
     """Return a row as the act under way holds it; None where it does not."""
     current = _current.get()

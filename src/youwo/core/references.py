@@ -31,6 +31,14 @@ def new_reference(prefix: str, choose: Callable[[str], str] = secrets.choice) ->
     return body + _check(body)
 
 
+def new_references(prefix: str, count: int) -> list[str]:
+    """Make some references, no two alike. Whether one of them is taken, nobody has looked."""
+    drawn: set[str] = set()
+    while len(drawn) < count:
+        drawn.update(new_reference(prefix) for _ in range(count - len(drawn)))
+    return sorted(drawn)
+
+
 def parse_reference(text: str) -> str | None:
     """Return the stored form of what a person typed; None where the check characters disagree."""
     cleaned = "".join(text.upper().split()).replace("-", "")

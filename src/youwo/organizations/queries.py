@@ -212,7 +212,7 @@ def rows_seen_by(person: Person, plan: Plan, on: date) -> QuerySet[Proposed]:
 
 
 def fresh_references(count: int, *, letter: str = "E") -> list[str]:
-    """Return references that no enrolment, and no pairing, has. At most two statements.
+    """Return references that no enrolment, and no pairing, has. One statement.
 
     There are 31^6 of each letter: among some ten thousand, two drawn blindly do meet.
     """
@@ -220,9 +220,11 @@ def fresh_references(count: int, *, letter: str = "E") -> list[str]:
     drawn: set[str] = set()
     while len(drawn) < count:
         drawn.update(new_reference(letter) for _ in range(count - len(drawn)))
-        for model in models:
-            taken = model.objects.filter(reference__in=drawn).values_list("reference", flat=True)
-            drawn.difference_update(taken)
+        first, *others = (
+            model.objects.filter(reference__in=drawn).values_list("reference", flat=True)
+            for model in models
+        )
+        drawn.difference_update(first.union(*others) if others else first)
     return sorted(drawn)
 
 

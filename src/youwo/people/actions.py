@@ -7,11 +7,11 @@ from datetime import date, datetime
 from importlib import resources
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
-from youwo.core.acts import acting
+from youwo.core.acts import acting, as_held, attempt
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
@@ -65,12 +65,11 @@ def _refuse_known(person: Person) -> None:
 
 
 def _save_once(person: Person) -> None:
-    _refuse_known(person)
     try:
-        with transaction.atomic():
+        with attempt():
             person.save()
     except IntegrityError:
-        # Somebody else entered the same number in this very moment: now it can be seen.
+        # Who has the name or the number already is only asked now.
         _refuse_known(person)
         raise
 
@@ -114,7 +113,7 @@ def create(
         person.set_password(password)
     _save_once(person)
     journal.write("create", person, by=by or person, at=at)
-    return person
+    return as_held(person)
 
 
 @acting()
@@ -427,3 +426,4 @@ def load_defaults(*, at: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+    queries.skills.forget_after_change()

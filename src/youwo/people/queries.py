@@ -13,7 +13,7 @@ from youwo.areas.models import within
 from youwo.core.gathering import Gathered
 from youwo.core.recent import Recent
 from youwo.people import masking
-from youwo.people.models import Consent, ConsentText, Grant, Person
+from youwo.people.models import Consent, ConsentText, Grant, Person, Skill
 
 
 @Recent
@@ -28,6 +28,12 @@ def text_in_force(purpose: str, on: date) -> ConsentText | None:
         text for text in consent_texts() if text.purpose == purpose and text.valid_from <= on
     )
     return next(in_force, None)
+
+
+@Recent
+def skills() -> dict[str, str]:
+    """Return the names of all skills by their codes, in their order; read at most once a minute."""
+    return dict(Skill.objects.values_list("code", "name"))
 
 
 def consents_in_force(person: Person) -> list[Consent]:

@@ -279,10 +279,23 @@ def test_a_new_member_is_entered_and_enrolled(for_unit, tax_office, jinshui):
 
 
 def test_somebody_known_is_not_entered_twice(for_unit, tax_office, jinshui):
-    person = PersonFactory(name="陈立新", phone="13800000001")
+    person = PersonFactory(name="陈立新", phone="13800000001", email="chen@example.org")
     for_unit.post(url("new-member", tax_office.pk), MEMBER)
 
     assert MemberEnrolment.objects.get().person == person
+
+
+def test_a_place_entered_a_moment_ago_is_known(for_unit, tax_office, jinshui):
+    for_unit.post(
+        url("enrol-unit", tax_office.pk), {"community": "火星", "starts_on": "2025-06-01"}
+    )
+    area("140802005099", "火星社区")
+
+    for_unit.post(
+        url("enrol-unit", tax_office.pk), {"community": "火星社区", "starts_on": "2025-06-01"}
+    )
+
+    assert UnitEnrolment.objects.get().community_id == "140802005099"
 
 
 @pytest.mark.parametrize(

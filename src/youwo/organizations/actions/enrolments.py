@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
-from youwo.core.acts import acting
+from youwo.core.acts import acting, attempt, hold
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.core.search import terms
@@ -32,11 +32,13 @@ from youwo.organizations.models import (
     UnitEnrolment,
 )
 from youwo.organizations.queries import fresh_references, service_fields
-from youwo.people.models import Person, Skill
+from youwo.people.models import Person
+from youwo.people.queries import skills as known_skills
 
 EARLIEST = date(2000, 1, 1)
 _FARTHEST_AHEAD = timedelta(days=366)
 _SHORTEST_REASON = 4
+_END = ("ends_on", "ended_at", "end_reason")
 
 _Enrolment = TypeVar("_Enrolment", bound=UnitEnrolment | MemberEnrolment)
 
@@ -158,11 +160,12 @@ def add_branch(
         raise Refused(_("Please enter the branch's name."), "branch")
     if not rules.may_manage(by, organization, local_day(at)):
         raise Refused(_("You do not keep this unit's records."))
-    branch, new = Branch.objects.get_or_create(
-        organization=organization, name=name, defaults={"level": level}
-    )
-    if new:
-        write("add_branch", branch, by=by, at=at, area_code=organization.area_id)
+    try:
+        with attempt():
+            branch = Branch.objects.create(organization=organization, name=name, level=level)
+    except IntegrityError:
+        return Branch.objects.get(organization=organization, name=name)
+    write("add_branch", branch, by=by, at=at, area_code=organization.area_id)
     return branch
 
 
@@ -188,12 +191,11 @@ def enrol_unit(
     check_day(starts_on, at=at)
 
     # Locked, because unit and community often enter the same enrolment in the same minute.
-    organization = Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
+    organization = hold(organization, "area")
     if organization.ends_on is not None and organization.ends_on <= starts_on:
         raise Refused(_("The unit no longer exists on this day."), "starts_on")
-    _refuse_overlap(
-        UnitEnrolment.objects.filter(organization=organization, community=community), starts_on
-    )
+    earlier = UnitEnrolment.objects.filter(organization=organization, community=community)
+    _refuse_overlap(_lasting(earlier, starts_on))
     enrolment = UnitEnrolment.objects.create(
         reference=fresh_references(1)[0],
         organization=organization,
@@ -217,11 +219,17 @@ def enrol_unit(
     return enrolment
 
 
-def _refuse_overlap(earlier: Any, starts_on: date) -> None:
-    standing = earlier.filter(voided_at__isnull=True)
-    last = standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=starts_on)).first()
-    if last is None:
+def _lasting(rows: Any, starts_on: date) -> list[Any]:
+    """Return the enrolments that last beyond a day, or begin after it."""
+    standing = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=starts_on), voided_at=None)
+    return list(standing.select_related("community").order_by("pk"))
+
+
+def _refuse_overlap(lasting: Sequence[UnitEnrolment | MemberEnrolment]) -> None:
+    """Refuse where one with the same community lasts."""
+    if not lasting:
         return
+    last = lasting[0]
     if last.ends_on is None:
         raise Refused(
             _("This enrolment exists already, since %(day)s.") % {"day": last.starts_on},
@@ -273,9 +281,8 @@ def join(
     if branch is not None and branch.organization_id != organization.pk:
         raise Refused(_("This branch belongs to another unit."), "branch")
     # Locked, because a person has one serving membership, which no constraint can say.
-    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     return _join(
-        person,
+        hold(person),
         organization=organization,
         branch=branch,
         standing=standing,
@@ -346,12 +353,11 @@ def enrol_member(
     check_day(starts_on, at=at)
     if compound is not None and compound.parent_id != community.pk:
         raise Refused(_("This compound lies in another community."), "compound")
-    known = set(Skill.objects.filter(pk__in=skills).values_list("pk", flat=True))
-    if unknown := [code for code in skills if code not in known]:
+    if unknown := [code for code in skills if code not in known_skills()]:
         raise Refused(_("There is no such skill: %(code)s.") % {"code": unknown[0]}, "skills")
 
     # Locked, because unit and community often enter the same member in the same minute.
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    person = hold(person)
     if not person.is_active:
         raise Refused(_("This account has been closed."), "phone")
     membership = _join(
@@ -365,13 +371,9 @@ def enrol_member(
     )
     if membership.standing != Membership.Standing.SERVING:
         raise Refused(_("Retired members serve through the talent pool instead."))
-    _refuse_overlap(MemberEnrolment.objects.filter(person=person, community=community), starts_on)
-    elsewhere = (
-        MemberEnrolment.objects.holding(starts_on)
-        .filter(person=person)
-        .select_related("community")
-        .first()
-    )
+    lasting = _lasting(MemberEnrolment.objects.filter(person=person), starts_on)
+    _refuse_overlap([one for one in lasting if one.community_id == community.pk])
+    elsewhere = next((one for one in lasting if one.starts_on <= starts_on), None)
     if elsewhere is not None:
         raise Refused(
             _("This member is enrolled with %(community)s. Please end that enrolment first.")
@@ -425,8 +427,7 @@ def choose_service(
     enrolment = MemberEnrolment.objects.select_for_update().get(pk=enrolment.pk)
     if enrolment.person_id != by.pk or not enrolment.is_in_force(local_day(at)):
         raise Refused(_("You can change this for your own enrolment in force only."))
-    known = set(Skill.objects.values_list("pk", flat=True))
-    enrolment.skills = sorted(known.intersection(skills))
+    enrolment.skills = sorted(known_skills().keys() & set(skills))
     fields = {code for code, _label in service_fields()}
     enrolment.service_wishes = sorted(fields.intersection(service_wishes))
     enrolment.save(update_fields=["skills", "service_wishes"])
@@ -450,16 +451,18 @@ def end_enrolment(
         raise Refused(_("This enrolment has ended on %(day)s.") % {"day": enrolment.ends_on}, "on")
     if on < enrolment.starts_on:
         raise Refused(_("The end lies before the beginning."), "on")
-    return _end(enrolment, on=on, reason=reason, by=by, at=at)
+    _set_end(enrolment, on=on, reason=reason, at=at)
+    enrolment.save(update_fields=_END)
+    write("end", enrolment, by=by, at=at, area_code=enrolment.community_id, reason=reason)
+    return enrolment
 
 
-def _end(enrolment: _Enrolment, *, on: date, reason: str, by: Person, at: datetime) -> _Enrolment:
+def _set_end(
+    enrolment: UnitEnrolment | MemberEnrolment, *, on: date, reason: str, at: datetime
+) -> None:
     # An enrolment that begins later never came into force.
     enrolment.ends_on = max(on, enrolment.starts_on)
     enrolment.ended_at, enrolment.end_reason = at, reason
-    enrolment.save(update_fields=["ends_on", "ended_at", "end_reason"])
-    write("end", enrolment, by=by, at=at, area_code=enrolment.community_id, reason=reason)
-    return enrolment
 
 
 @acting()
@@ -498,12 +501,18 @@ def _end_membership(person: Person, *, organization: Organization | None, on: da
     return membership
 
 
-def _open_enrolments(person: Person) -> list[MemberEnrolment]:
-    return list(
-        MemberEnrolment.objects.select_for_update(of=("self",)).filter(
-            person=person, ends_on__isnull=True, voided_at__isnull=True
-        )
-    )
+def _end_open(
+    person: Person, *, on: date, reason: str, by: Person, at: datetime
+) -> list[MemberEnrolment]:
+    """End every open enrolment of a member, and return them."""
+    rows = MemberEnrolment.objects.select_for_update(of=("self",)).order_by("pk")
+    ended = list(rows.filter(person=person, ends_on__isnull=True, voided_at__isnull=True))
+    for enrolment in ended:
+        _set_end(enrolment, on=on, reason=reason, at=at)
+        write("end", enrolment, by=by, at=at, area_code=enrolment.community_id, reason=reason)
+    if ended:
+        MemberEnrolment.objects.bulk_update(ended, _END)
+    return ended
 
 
 @acting()
@@ -515,17 +524,18 @@ def transfer(
     Whoever keeps the records of the unit that they leave may do so.
     """
     check_day(on, at=at, field="on")
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    person = hold(person)
     left = _end_membership(person, organization=to_organization, on=on)
     if not rules.may_manage(by, left.organization, local_day(at)):
         raise Refused(_("You do not keep this unit's records."))
     membership = Membership.objects.create(
         person=person, organization=to_organization, starts_on=on
     )
-    for enrolment in _open_enrolments(person):
-        _end(enrolment, on=on, reason=MOVED, by=by, at=at)
-        carried = MemberEnrolment.objects.create(
-            reference=fresh_references(1)[0],
+    ended = _end_open(person, on=on, reason=MOVED, by=by, at=at)
+    references = fresh_references(len(ended))
+    carried = [
+        MemberEnrolment(
+            reference=reference,
             person=person,
             organization=to_organization,
             community_id=enrolment.community_id,
@@ -537,7 +547,11 @@ def transfer(
             recorded_by=by,
             recorded_at=at,
         )
-        write("carry", carried, by=by, at=at, area_code=carried.community_id, after=enrolment.pk)
+        for reference, enrolment in zip(references, ended, strict=True)
+    ]
+    MemberEnrolment.objects.bulk_create(carried)
+    for before, after in zip(ended, carried, strict=True):
+        write("carry", after, by=by, at=at, area_code=after.community_id, after=before.pk)
     write(
         "transfer",
         membership,
@@ -556,7 +570,7 @@ def retire(person: Person, *, on: date, by: Person, at: datetime) -> Membership:
     Their enrolments as a serving member end on that day, with everything they did kept.
     """
     check_day(on, at=at, field="on")
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    person = hold(person)
     left = _end_membership(person, organization=None, on=on)
     if not rules.may_manage(by, left.organization, local_day(at)):
         raise Refused(_("You do not keep this unit's records."))
@@ -567,8 +581,7 @@ def retire(person: Person, *, on: date, by: Person, at: datetime) -> Membership:
         standing=Membership.Standing.RETIRED,
         starts_on=on,
     )
-    for enrolment in _open_enrolments(person):
-        _end(enrolment, on=on, reason=RETIRED, by=by, at=at)
+    _end_open(person, on=on, reason=RETIRED, by=by, at=at)
     write("retire", membership, by=by, at=at, area_code=left.organization.area_id)
     return membership
 
@@ -581,7 +594,7 @@ def give_mandate(
     if not rules.may_appoint(by, organization, local_day(at)):
         raise Refused(_("You do not appoint who acts for this unit."))
     check_day(starts_on, at=at)
-    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    person = hold(person)
     if not person.is_active:
         raise Refused(_("This account has been closed."), "phone")
     open_ones = Mandate.objects.filter(person=person, organization=organization)

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area, within
-from youwo.core.acts import acting
+from youwo.core.acts import acting, attempt, hold
 from youwo.core.clock import local_day
+from youwo.core.references import new_references
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.journal.actions import write
@@ -99,7 +101,7 @@ def start_again(plan: Plan, *, by: Person, at: datetime) -> Plan:
 def _lock(plan: Plan, *, by: Person, at: datetime) -> Plan:
     if not rules.may_plan(by, plan.area_id, local_day(at)):
         raise Refused(_("This place lies outside your area."))
-    return Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    return hold(plan, "area")
 
 
 @acting()
@@ -158,7 +160,7 @@ def adopt(plan: Plan, *, area: Area, by: Person, at: datetime) -> Adoption:
     on = local_day(at)
     if not rules.may_plan(by, area.pk, on):
         raise Refused(_("This place lies outside your area."), "area")
-    plan = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    plan = hold(plan, "area")
     if plan.state != Plan.State.READY:
         raise Refused(_("This plan can no longer be adopted."))
     rows = list(
@@ -168,7 +170,6 @@ def adopt(plan: Plan, *, area: Area, by: Person, at: datetime) -> Adoption:
     )
     if not rows:
         raise Refused(_("Nothing of this plan is left to adopt here."), "area")
-    adoption = Adoption.objects.create(plan=plan, area=area, by=by, at=at)
     here = Proposed.objects.filter(pk__in=[row.pk for row in rows])
     wanted = {(row.area_id, row.organization_id) for row in rows}
     # Locked, because somebody may end one of them by hand in the same minute.
@@ -179,11 +180,13 @@ def adopt(plan: Plan, *, area: Area, by: Person, at: datetime) -> Adoption:
     )
     ended = [one for one in standing if (one.area_id, one.organization_id) not in wanted]
     there = {(one.area_id, one.organization_id) for one in standing}
-    begun = _begin([pair for pair in sorted(wanted) if pair not in there], adoption, by, at)
+    fresh = [pair for pair in sorted(wanted) if pair not in there]
+    adoption = Adoption.objects.create(
+        plan=plan, area=area, created=len(fresh), ended=len(ended), by=by, at=at
+    )
+    begun = _begin(fresh, adoption, by, at)
     _end(ended, adoption, on, at)
     here.update(adoption=adoption)
-    adoption.created, adoption.ended = len(begun), len(ended)
-    adoption.save(update_fields=["created", "ended"])
     journal.write_all(_lines(begun, ended, by=by, at=at))
     write(
         "adopt",
@@ -199,8 +202,8 @@ def adopt(plan: Plan, *, area: Area, by: Person, at: datetime) -> Adoption:
     return adoption
 
 
-def _tell(adoption: Adoption, units: set[Any], *, by: Person, at: datetime) -> None:
-    """Tell those who act for the units whose places have changed, in as many statements as one."""
+def _tell(adoption: Adoption, units: Any, *, by: Person, at: datetime) -> None:
+    """Tell those who act for the units whose places change, in as many statements as one."""
     acting = Mandate.objects.in_force(local_day(at)).filter(organization__in=units)
     tell(
         Person.objects.filter(pk__in=acting.values("person")).exclude(pk=by.pk),
@@ -215,7 +218,21 @@ def _tell(adoption: Adoption, units: set[Any], *, by: Person, at: datetime) -> N
 def _begin(
     pairs: list[tuple[str, Any]], adoption: Adoption, by: Person, at: datetime
 ) -> list[Pairing]:
-    references = fresh_references(len(pairs), letter="B")
+    try:
+        with attempt():
+            return _pair(pairs, new_references("B", len(pairs)), adoption, by, at)
+    except IntegrityError:
+        # Among many, some were drawn that are taken.
+        return _pair(pairs, fresh_references(len(pairs), letter="B"), adoption, by, at)
+
+
+def _pair(
+    pairs: list[tuple[str, Any]],
+    references: list[str],
+    adoption: Adoption,
+    by: Person,
+    at: datetime,
+) -> list[Pairing]:
     return Pairing.objects.bulk_create(
         [
             Pairing(
@@ -235,6 +252,8 @@ def _begin(
 
 def _end(pairings: list[Pairing], adoption: Adoption, on: date, at: datetime) -> None:
     """End pairings today; one that begins later never comes into force."""
+    if not pairings:
+        return
     Pairing.objects.filter(pk__in=[one.pk for one in pairings]).update(
         ends_on=Case(When(starts_on__gt=on, then=F("starts_on")), default=on),
         ended_at=at,
@@ -260,8 +279,8 @@ def undo(adoption: Adoption, *, by: Person, at: datetime) -> Adoption:
     """
     if not rules.may_plan(by, adoption.area_id, local_day(at)):
         raise Refused(_("This place lies outside your area."))
-    plan = Plan.objects.select_for_update(of=("self",)).get(pk=adoption.plan_id)
-    adoption = Adoption.objects.select_for_update(of=("self",)).get(pk=adoption.pk)
+    plan = hold(adoption.plan)
+    adoption = hold(adoption)
     if adoption.undone_at is not None:
         raise Refused(_("This has been taken back already."))
     if changed_since(adoption).exists():
@@ -270,7 +289,8 @@ def undo(adoption: Adoption, *, by: Person, at: datetime) -> Adoption:
         )
     adoption.undone_at, adoption.undone_by = at, by
     adoption.save(update_fields=["undone_at", "undone_by"])
-    again = list(adoption.ended_ones.values_list("pk", flat=True))
+    touched = Pairing.objects.filter(Q(adoption=adoption) | Q(ended_by=adoption))
+    _tell(adoption, touched.values("organization"), by=by, at=at)
     adoption.begun.update(voided_at=at, void_reason=UNDONE)
     adoption.ended_ones.update(ends_on=None, ended_at=None, end_reason="", ended_by=None)
     adoption.rows.update(adoption=None)
@@ -282,8 +302,6 @@ def undo(adoption: Adoption, *, by: Person, at: datetime) -> Adoption:
         area_code=adoption.area_id,
         adoption=adoption.pk,
     )
-    touched = Pairing.objects.filter(Q(adoption=adoption) | Q(pk__in=again))
-    _tell(adoption, set(touched.values_list("organization", flat=True)), by=by, at=at)
     return adoption
 
 

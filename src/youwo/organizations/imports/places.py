@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
+from youwo.areas.queries import current
+from youwo.core.recent import Recent
 from youwo.core.refused import Refused
 from youwo.organizations.imports import cells
 
@@ -105,9 +108,13 @@ class Places:
             self._near[community, written] = cells.nearest(written, sorted(names))
         return self._near[community, written]
 
+    def compounds(self, community: str) -> dict[str, str]:
+        """Return the codes of the compounds in a community, by their names."""
+        return self._compounds.get(community, {})
+
     def find_compound(self, written: str, community: str) -> str:
         """Return the code of a compound in a community."""
-        known = self._compounds.get(community, {})
+        known = self.compounds(community)
         if written in known:
             return known[written]
         if written in known.values():
@@ -121,3 +128,12 @@ class Places:
             ),
             "compound",
         )
+
+
+@Recent
+def places_of_city() -> Places:
+    """Return the places of the city, for single names that people type."""
+    city = current(settings.CITY)
+    if city is None:
+        raise Area.DoesNotExist
+    return Places(city)

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from youwo.core.acts import acting
 from youwo.core.refused import Refused
 from youwo.organizations import actions, rules
-from youwo.organizations.models import MemberEnrolment
+from youwo.organizations.models import MemberEnrolment, UnitEnrolment
 from youwo.web.access import powers_of, signed_in_person, with_units
 from youwo.web.organizations.forms import EndForm, EnrolUnitForm, ReasonForm, day_initial
 from youwo.web.organizations.reach import enrolment_of, today, unit_to_enrol
@@ -28,29 +29,32 @@ def own_community(request: HttpRequest) -> str:
 @with_units
 def enrol_unit(request: HttpRequest, key: int) -> HttpResponse:
     """Enrol a unit with a community."""
-    unit, by, at = unit_to_enrol(request, key), signed_in_person(request), timezone.now()
-    branches = list(unit.branches.values_list("name", flat=True))
-    initial = {
-        "starts_on": day_initial(today()),
-        "community": own_community(request),
-        "branch": branches[0] if len(branches) == 1 else "",
-    }
-    form = EnrolUnitForm(request.POST or None, initial=initial)
+    form = EnrolUnitForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            enrolment = _enrol_unit(unit, form.cleaned_data, by=by, at=at)
+            enrolment = _enrol_unit(request, key, form.cleaned_data)
         except Refused as refused:
             form.add_error(refused.field, str(refused))
         else:
             messages.success(request, _("The unit is enrolled. Its slip can be printed here."))
             return redirect("organizations:enrolment", enrolment.reference)
+    unit = unit_to_enrol(request, key)
+    branches = list(unit.branches.values_list("name", flat=True))
+    form.initial = {
+        "starts_on": day_initial(today()),
+        "community": own_community(request),
+        "branch": branches[0] if len(branches) == 1 else "",
+    }
     context = {"form": form, "unit": unit, "branches": branches}
     return render(
         request, "organizations/enrol_unit.html", context, status=422 if form.errors else 200
     )
 
 
-def _enrol_unit(unit: Any, given: dict[str, Any], *, by: Any, at: Any) -> Any:
+@acting()
+def _enrol_unit(request: HttpRequest, key: int, given: dict[str, Any]) -> UnitEnrolment:
+    unit = unit_to_enrol(request, key, locked=True)
+    by, at = signed_in_person(request), timezone.now()
     name = " ".join(given["branch"].split())
     branch = unit.branches.filter(name=name).first() if name else None
     if name and branch is None:

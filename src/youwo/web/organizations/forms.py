@@ -6,17 +6,17 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
+from youwo.areas.queries import current
 from youwo.core.refused import Refused
 from youwo.organizations import queries
-from youwo.organizations.imports.places import Places
+from youwo.organizations.imports.places import places_of_city
 from youwo.organizations.models import Import, Organization
-from youwo.people.models import Skill
+from youwo.people.queries import skills
 from youwo.web.people.forms import PhoneField
 
 
@@ -33,11 +33,17 @@ class PlaceField(forms.CharField):
         if not text:
             return None
         try:
-            places = Places(Area.objects.get(pk=settings.CITY))
-            code = places.find(" ".join(text.split()), "", community=self._communities)
+            return self._find(" ".join(text.split()))
+        except Refused:
+            # It may have been entered within the last minute.
+            places_of_city.forget()
+        try:
+            return self._find(" ".join(text.split()))
         except Refused as refused:
             raise ValidationError(str(refused), code="place") from refused
-        return Area.objects.get(pk=code)
+
+    def _find(self, name: str) -> Area | None:
+        return current(places_of_city().find(name, "", community=self._communities))
 
 
 class DayField(forms.DateField):
@@ -122,7 +128,7 @@ class EnrolMemberForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["skills"].choices = [(skill.pk, skill.name) for skill in Skill.objects.all()]
+        fields["skills"].choices = list(skills().items())
         fields["service_wishes"].choices = queries.service_fields()
 
     def clean(self) -> dict[str, Any]:
@@ -131,8 +137,10 @@ class EnrolMemberForm(forms.Form):
         name, community = cleaned.get("compound", ""), cleaned.get("community")
         cleaned["compound"] = None
         if name and community is not None:
+            name = " ".join(name.split())
             compounds = Area.objects.filter(parent=community, kind=Area.Kind.COMPOUND)
-            cleaned["compound"] = compounds.filter(name=" ".join(name.split())).first()
+            code = places_of_city().compounds(community.pk).get(name)
+            cleaned["compound"] = current(code) if code else compounds.filter(name=name).first()
             if cleaned["compound"] is None:
                 names = "、".join(compounds.order_by("code").values_list("name", flat=True)[:8])
                 self.add_error(

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from youwo.core.acts import acting
+from youwo.core.acts import acting, as_held
 from youwo.core.refused import Refused
 from youwo.journal.actions import write
 from youwo.organizations import actions, queries, rules, sheets
 from youwo.organizations.models import MemberEnrolment, Membership
 from youwo.people import actions as people
-from youwo.people.models import Person, Skill
+from youwo.people.models import Person
+from youwo.people.queries import skills as known_skills
 from youwo.web.access import signed_in_person, with_units
 from youwo.web.files import table_answer
 from youwo.web.organizations.enrolments import own_community
@@ -66,14 +67,14 @@ def _enter(unit: Any, given: dict[str, Any], *, by: Person) -> MemberEnrolment:
     """Enrol somebody who may be known already, by the phone number."""
     at, name = timezone.now(), " ".join(given.pop("name").split())
     phone = given.pop("phone")
-    person = Person.objects.with_phone(phone).first()
+    person = Person.objects.with_phone(phone).select_for_update().first()
     if person is None:
         person = people.create(name=name, phone=phone, by=by, at=at)
     elif person.name != name:
         raise Refused(
             _("Somebody of another name is known under this number. Please check both."), "name"
         )
-    return actions.enrol_member(person, organization=unit, **given, by=by, at=at)
+    return actions.enrol_member(as_held(person), organization=unit, **given, by=by, at=at)
 
 
 @with_units
@@ -96,7 +97,7 @@ def _show(
     now = [row for row in enrolments if row.is_in_force(on)]
     wishes = dict(queries.service_fields())
     codes = {code for row in now for code in row.skills}
-    skills = dict(Skill.objects.filter(pk__in=codes).values_list("pk", "name")) if codes else {}
+    skills = known_skills() if codes else {}
     context = {
         "membership": membership,
         "serves": membership.standing == Membership.Standing.SERVING,
@@ -120,15 +121,10 @@ def enrol(request: HttpRequest, key: int) -> HttpResponse:
     membership = membership_of(request, key)
     if not may_enrol_somewhere(request, membership.organization):
         raise Http404
-    last = membership.person.enrolments.order_by("-starts_on").first()
-    initial = _initial(request)
-    if last is not None:
-        initial |= {
-            "occupation": last.occupation,
-            "skills": last.skills,
-            "service_wishes": last.service_wishes,
-        }
-    form = EnrolMemberForm(request.POST or None, initial=initial)
+    if request.method == "POST":
+        form = EnrolMemberForm(request.POST)
+    else:
+        form = EnrolMemberForm(initial={**_initial(request), **_said_last(membership.person)})
     if request.method == "POST" and form.is_valid():
         try:
             enrolment = actions.enrol_member(
@@ -147,6 +143,12 @@ def enrol(request: HttpRequest, key: int) -> HttpResponse:
     return render(
         request, "organizations/enrol_member.html", context, status=422 if form.errors else 200
     )
+
+
+def _said_last(person: Person) -> dict[str, Any]:
+    """Return what a member said of themselves when they were enrolled before."""
+    names = ("occupation", "skills", "service_wishes")
+    return person.enrolments.order_by("-starts_on").values(*names).first() or {}
 
 
 @with_units

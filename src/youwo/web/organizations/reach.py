@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from youwo.core.acts import as_held
 from youwo.core.clock import local_day
 from youwo.core.references import parse_reference
 from youwo.organizations import queries, rules
@@ -26,10 +27,13 @@ def today() -> date:
     return local_day(timezone.now())
 
 
-def unit_of(request: HttpRequest, key: int) -> Organization:
-    """Return a unit that the visitor works with."""
+def unit_of(request: HttpRequest, key: int, *, locked: bool = False) -> Organization:
+    """Return a unit that the visitor works with; the act holds it if it is locked."""
     rows = queries.units_seen_by(signed_in_person(request), today())
-    return get_object_or_404(rows.select_related("area", "parent"), pk=key)
+    rows = rows.select_related("area", "parent")
+    if locked:
+        return as_held(get_object_or_404(rows.select_for_update(of=("self",)), pk=key))
+    return get_object_or_404(rows, pk=key)
 
 
 def may_enrol_somewhere(request: HttpRequest, unit: Organization) -> bool:
@@ -37,9 +41,9 @@ def may_enrol_somewhere(request: HttpRequest, unit: Organization) -> bool:
     return unit.pk in mandates_of(request) or powers_of(request).holds(*rules.KEEPERS)
 
 
-def unit_to_enrol(request: HttpRequest, key: int) -> Organization:
-    """Return a unit that the visitor may enrol somewhere."""
-    unit = unit_of(request, key)
+def unit_to_enrol(request: HttpRequest, key: int, *, locked: bool = False) -> Organization:
+    """Return a unit that the visitor may enrol somewhere; the act holds it if it is locked."""
+    unit = unit_of(request, key, locked=locked)
     if not may_enrol_somewhere(request, unit):
         raise Http404
     return unit

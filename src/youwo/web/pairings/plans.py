@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from youwo.areas.models import Area, within
 from youwo.core import tables
+from youwo.core.acts import acting, as_held
 from youwo.core.paging import page
 from youwo.core.refused import Refused
 from youwo.core.search import matching
@@ -47,9 +48,11 @@ def _areas(request: HttpRequest) -> Any:
     return Area.objects.filter(below | own, statistical=False).valid(today()).order_by("code")
 
 
-def _plan(request: HttpRequest, key: int) -> Plan:
-    rows = queries.plans_seen_by(signed_in_person(request), today())
-    return get_object_or_404(rows.select_related("area"), pk=key)
+def _plan(request: HttpRequest, key: int, *, locked: bool = False) -> Plan:
+    rows = queries.plans_seen_by(signed_in_person(request), today()).select_related("area")
+    if locked:
+        return as_held(get_object_or_404(rows.select_for_update(of=("self",)), pk=key))
+    return get_object_or_404(rows, pk=key)
 
 
 @planners
@@ -395,22 +398,18 @@ def _longer(distance: int, now: int | None) -> str:
 @require_POST
 def adopt(request: HttpRequest, key: int) -> HttpResponse:
     """Put the plan into force in the chosen part."""
-    found = _plan(request, key)
-    form = AdoptForm(request.POST, areas=_parts(request, found))
-    if form.is_valid():
-        try:
-            adopted = plans.adopt(
-                found,
-                area=form.cleaned_data["area"],
-                by=signed_in_person(request),
-                at=timezone.now(),
-            )
-        except Refused as refused:
-            form.add_error("area", str(refused))
-        else:
-            messages.success(request, _said(adopted))
-            return redirect("pairings:plan", key)
-    return _show(request, found, 422, adopt_form=form)
+    try:
+        with acting():
+            found = _plan(request, key, locked=True)
+            form = AdoptForm(request.POST, areas=_parts(request, found))
+            if form.is_valid():
+                area, by = form.cleaned_data["area"], signed_in_person(request)
+                adopted = plans.adopt(found, area=area, by=by, at=timezone.now())
+                messages.success(request, _said(adopted))
+                return redirect("pairings:plan", key)
+    except Refused as refused:
+        form.add_error("area", str(refused))
+    return _show(request, _plan(request, key), 422, adopt_form=form)
 
 
 def _said(adopted: Adoption) -> str:
@@ -432,16 +431,26 @@ def _said(adopted: Adoption) -> str:
 @require_POST
 def undo(request: HttpRequest, key: int) -> HttpResponse:
     """Take an adoption back."""
-    adoption = get_object_or_404(Adoption.objects.select_related("area"), pk=key)
-    _plan(request, adoption.plan_id)
-    if not rules.may_plan(signed_in_person(request), adoption.area_id, today()):
+    try:
+        with acting():
+            adoption = _adoption(request, key)
+            plans.undo(adoption, by=signed_in_person(request), at=timezone.now())
+            messages.success(request, _("Taken back. The pairings of before hold again."))
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    return redirect("pairings:plan", adoption.plan_id)
+
+
+def _adoption(request: HttpRequest, key: int) -> Adoption:
+    """Return an adoption that the visitor may take back; the act holds it and its plan."""
+    person = signed_in_person(request)
+    rows = Adoption.objects.filter(plan__in=queries.plans_seen_by(person, today()))
+    rows = rows.select_related("plan").select_for_update(of=("self", "plan"))
+    adoption = as_held(get_object_or_404(rows, pk=key))
+    as_held(adoption.plan)
+    if not rules.may_plan(person, adoption.area_id, today()):
         raise Http404
-    return _do(request, adoption.plan_id, lambda: _undo(request, adoption))
-
-
-def _undo(request: HttpRequest, adoption: Adoption) -> str:
-    plans.undo(adoption, by=signed_in_person(request), at=timezone.now())
-    return _("Taken back. The pairings of before hold again.")
+    return adoption
 
 
 def _do(request: HttpRequest, key: int, act: Any) -> HttpResponse:
