@@ -156,6 +156,18 @@ def as_held(row: _Model) -> _Model:
     return row
 
 
+def hold_first(rows: models.QuerySet[_Model]) -> _Model | None:
+    """Lock the first of some rows until the act ends, and return it; None where there is none.
+
+    What it is joined to must be what it never leaves: see `hold`.
+    """
+    found = rows.select_for_update(of=("self",)).first()
+    current = _current.get()
+    if found is None or current is None:
+        return found
+    return current.held.setdefault((type(found), found.pk), found)  # type: ignore[return-value]
+
+
 def held(row: _Model) -> _Model | None:
     """Return a row as the act under way holds it; None where it does not."""
     current = _current.get()

@@ -37,6 +37,7 @@ from youwo.journal import actions as journal
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
 from youwo.service import actions as service
+from youwo.service.models import ServiceItem
 
 
 def call_of(whistle: Whistle, organization: Organization, *statuses: str) -> Call:
@@ -141,8 +142,7 @@ def answer(
 
 def _take_item(whistle: Whistle, call: Call, *, by: Person, at: datetime) -> None:
     """Let the unit own the service item behind the whistle; agree on one where there is none."""
-    item = whistle.item
-    if item is None:
+    if whistle.item_id is None:
         whistle.item = service.agree(
             whistle.title,
             community=whistle.community,
@@ -157,6 +157,7 @@ def _take_item(whistle: Whistle, call: Call, *, by: Person, at: datetime) -> Non
             at=at,
         )
         return
+    item = service.fresh(ServiceItem(pk=whistle.item_id))
     if item.organization_id != call.organization_id:
         # The community whistled to find an owner: it is who hands the item on.
         item = service.hand_on(
@@ -230,7 +231,7 @@ def decide(
     Upheld, the unit is excused, and those named in `instead` are called; rejected, it must answer
     within a new time. Refuses who objected, and offices that it does not lie with.
     """
-    whistle = locked(objection.call.whistle, "decide")
+    whistle = locked(Whistle(pk=objection.call.whistle_id), "decide")
     stands = around(whistle)
     objection = next(one for one in stands.objections if one.pk == objection.pk)
     if objection.granted is not None:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from youwo.core.acts import acting, held, hold
+from youwo.core.acts import acting, held, hold_first, once
 from youwo.dispatch.actions.blown import let_go
 from youwo.dispatch.actions.moving import (
     MINUTES,
@@ -31,16 +31,22 @@ from youwo.service.models import ItemStatus, ServiceItem
 _RUNNING = (Status.ANSWERED, Status.PAUSED)
 
 
+def behind(item: ServiceItem) -> Whistle | None:
+    """Lock the whistle that an item carries; None where there is none. One statement in an act.
+
+    Who changes both locks the whistle before the item, so that two never wait for each other.
+    """
+    answered = Whistle.objects.filter(item=item, answered_at__isnull=False)
+    rows = answered.exclude(status=Status.WITHDRAWN).order_by("-pk")
+    return once((Whistle, "behind", item.pk), lambda: hold_first(rows))
+
+
 @acting()
 def follow(item: ServiceItem, *, at: datetime) -> Whistle | None:
     """Bring the whistle that an item carries to where the item stands; None where there is none."""
-    keys = Whistle.objects.filter(item=item, answered_at__isnull=False).exclude(
-        status=Status.WITHDRAWN
-    )
-    found = keys.select_related("level", "community").order_by("-pk").first()
-    if found is None:
+    whistle = behind(item)
+    if whistle is None:
         return None
-    whistle = hold(found, "level", "community")
     # As it is now: locked by who changed it in this act, or read under the whistle's lock.
     whistle.item = held(item) or ServiceItem.objects.get(pk=item.pk)
     status = ItemStatus(whistle.item.status)

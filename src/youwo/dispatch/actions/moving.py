@@ -46,13 +46,18 @@ RUNNING = (Status.ANSWERED, Status.PAUSED)
 LIVE = (Call.Status.CALLED, Call.Status.OBJECTED, Call.Status.ANSWERED, Call.Status.HELPING)
 
 
+def lock(whistle: Whistle) -> Whistle:
+    """Lock a whistle in whatever state, and read it as it is now."""
+    return hold(whistle, "level", "community", "compound", "whistled_by", "problem")
+
+
 def locked(whistle: Whistle, verb: str, *, taken: str = "") -> Whistle:
     """Lock a whistle, because several units often act on the same one in the same minute.
 
     All that belongs to it changes under this lock. `taken` is what to say where a unit has
     answered it already.
     """
-    row = hold(whistle, "level", "community", "compound", "whistled_by", "problem")
+    row = lock(whistle)
     if taken and row.status in (Status.ANSWERED, Status.PAUSED):
         raise Refused(taken)
     if row.status not in MOVES[verb]:
@@ -152,8 +157,9 @@ class Around:
 
     @cached_property
     def calls(self) -> list[Call]:
-        """Every call, with its unit, in their order."""
-        return list(self._whistle.calls.select_related("organization").order_by("pk"))
+        """Every call, with its unit and who spoke, in their order."""
+        found = self._whistle.calls.select_related("organization", "answered_by", "called_by")
+        return list(found.order_by("pk"))
 
     @cached_property
     def objections(self) -> list[Objection]:

@@ -3,6 +3,7 @@
 from youwo.service.actions.agreed import add_helper, agree, drop, hand_on, keep_time_elsewhere
 from youwo.service.actions.done import close, contest, deliver, reopen, start
 from youwo.service.actions.joined import join, leave
+from youwo.service.actions.moving import fresh
 
 __all__ = [
     "add_helper",
@@ -11,6 +12,7 @@ __all__ = [
     "contest",
     "deliver",
     "drop",
+    "fresh",
     "hand_on",
     "join",
     "keep_time_elsewhere",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -211,26 +212,31 @@ def close(
     those who did it, and, where no resident spoke for themselves, whoever wrote it down.
     """
     item = locked(item, "close")
-    deliveries = list(standing(item).prefetch_related("hands__person", "goods"))
+    problem = problems.fresh(item.problem) if item.problem is not None else None
+    deliveries = list(
+        standing(item).prefetch_related(
+            Prefetch("hands", DeliveryHand.objects.select_related("person")), "goods"
+        )
+    )
     if not rules.may_accept(by, item, deliveries, local_day(at)):
         raise Refused(
             _("Somebody of the community who did not do it accepts it. Please ask a colleague.")
         )
-    if item.problem is None and not accepted_by.strip():
+    if problem is None and not accepted_by.strip():
         raise Refused(_("Please name who accepted it."), "accepted_by")
     wrote_it = any(delivery.recorded_by_id == by.pk for delivery in deliveries)
-    if wrote_it and not (item.problem is not None and problems.is_agreed(item.problem)):
+    if wrote_it and not (problem is not None and problems.is_agreed(problem)):
         raise Refused(
             _("You wrote down what was done. Please let a colleague ask the residents and accept.")
         )
     item.accepted_by, item.asked = accepted_by.strip(), asked.strip()
     item.closed_at = at
     move(item, "close", at=at, also=["accepted_by", "asked", "closed_at"])
-    if item.problem is not None:
-        if item.problem.status != ProblemStatus.CLOSED:
-            problems.close(item.problem, asked=asked, by=by, at=at)
+    if problem is not None:
+        if problem.status != ProblemStatus.CLOSED:
+            problems.close(problem, asked=asked, by=by, at=at)
         if served is None:
-            served, counted_how = item.problem.reports.count(), Counted.NAMED
+            served, counted_how = problem.reports.count(), Counted.NAMED
     entry = _record(item, deliveries, served or 1, counted_how, by=by, at=at)
     journal.write("close", item, by=by, at=at, area_code=item.community_id, entry=entry.pk)
     tell_units(
@@ -319,7 +325,7 @@ def _back(
     standing(item).update(revoked_at=at)
     item.reason, item.delivered_at = reason.strip(), None
     if item.problem is not None:
-        _problem_back(item.problem, item, by=by, at=at)
+        _problem_back(problems.fresh(item.problem), item, by=by, at=at)
     move(item, verb, at=at, also=["reason", "delivered_at", "closed_at"])
     journal.write(verb, item, by=by, at=at, area_code=item.community_id, reason=item.reason)
     if item.organization_id is not None:

@@ -36,7 +36,7 @@ def locked(item: ServiceItem, verb: str) -> ServiceItem:
 
 def fresh(item: ServiceItem) -> ServiceItem:
     """Lock an item in whatever state, and read it as it is now."""
-    return hold(item, "community", "compound", "organization")
+    return hold(item, "community", "compound", "organization", "problem")
 
 
 def must_allow(item: ServiceItem, verb: str) -> None:

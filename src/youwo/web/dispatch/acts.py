@@ -9,15 +9,16 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import attempt
 from youwo.core.refused import Refused
 from youwo.dispatch import actions, queries
-from youwo.dispatch.models import Whistle
 from youwo.organizations.models import Organization
 from youwo.web.access import signed_in_person, with_units
+from youwo.web.acts import one_act
 from youwo.web.dispatch import telling
 from youwo.web.dispatch.forms import AnswerForm, TakeOverForm
 from youwo.web.dispatch.reach import Case, case_of, readable
@@ -27,6 +28,7 @@ _Given = dict[str, Any]
 
 
 @with_units
+@one_act
 def answer(request: HttpRequest, reference: str) -> HttpResponse:
     """Report to a whistle: who comes and when, both filled in already."""
     whistle = readable(request, reference)
@@ -59,15 +61,16 @@ def _answered(form: AnswerForm, case: Case, request: HttpRequest) -> bool:
     at, given, whistle = timezone.now(), form.cleaned_data, case.whistle
     called = {call.organization_id: call.organization for call in case.calls}
     try:
-        actions.answer(
-            whistle,
-            organization=called[given["organization"]],
-            who=given["who"],
-            arrives_at=form.arrives_at(at, whistle.community_id),
-            reply=given["reply"],
-            by=signed_in_person(request),
-            at=at,
-        )
+        with attempt():
+            actions.answer(
+                whistle,
+                organization=called[given["organization"]],
+                who=given["who"],
+                arrives_at=form.arrives_at(at, whistle.community_id),
+                reply=given["reply"],
+                by=signed_in_person(request),
+                at=at,
+            )
     except Refused as refused:
         field = "exact" if refused.field == "arrives_at" else None
         form.add_error(field, str(refused))
@@ -76,6 +79,7 @@ def _answered(form: AnswerForm, case: Case, request: HttpRequest) -> bool:
 
 
 @with_units
+@one_act
 def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     """Take one step with a whistle, from its page."""
     if verb not in _ACTS:
@@ -91,7 +95,8 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
         return drawn(request, case, status=422, verb=verb, form=form)
     who = {"by": signed_in_person(request), "at": timezone.now()}
     try:
-        said = _ACTS[verb](whistle, form, who)
+        with attempt():
+            said = _ACTS[verb](case, form, who)
     except Refused as refused:
         if form is None:
             raise
@@ -107,65 +112,73 @@ def _field(refused: Refused, form: forms.Form) -> str | None:
     return name if name in form.fields else None
 
 
-def _unit(form: forms.Form) -> Organization:
-    return get_object_or_404(Organization, pk=form.cleaned_data["organization"])
+def _unit(case: Case, form: forms.Form) -> Organization:
+    """Return the unit that was chosen among those called."""
+    chosen = form.cleaned_data["organization"]
+    return next(call.organization for call in case.calls if call.organization_id == chosen)
 
 
-def _object(whistle: Whistle, form: forms.Form, who: _Given) -> str:
-    actions.object_to(whistle, organization=_unit(form), reason=form.cleaned_data["reason"], **who)
+def _object(case: Case, form: forms.Form, who: _Given) -> str:
+    actions.object_to(
+        case.whistle, organization=_unit(case, form), reason=form.cleaned_data["reason"], **who
+    )
     return _("The level above decides; until then your unit need not report.")
 
 
-def _say_no(whistle: Whistle, form: forms.Form, who: _Given) -> str:
-    actions.say_no(whistle, organization=_unit(form), reason=form.cleaned_data["reason"], **who)
+def _say_no(case: Case, form: forms.Form, who: _Given) -> str:
+    actions.say_no(
+        case.whistle, organization=_unit(case, form), reason=form.cleaned_data["reason"], **who
+    )
     return _("The unit that asked reads why.")
 
 
-def _help(whistle: Whistle, form: forms.Form, who: _Given) -> str:
-    actions.help_out(whistle, organization=_unit(form), who=form.cleaned_data["who"], **who)
+def _help(case: Case, form: forms.Form, who: _Given) -> str:
+    actions.help_out(
+        case.whistle, organization=_unit(case, form), who=form.cleaned_data["who"], **who
+    )
     return _("Thank you. Your unit helps with this now.")
 
 
-def _take_over(whistle: Whistle, form: forms.Form, who: _Given) -> str:
+def _take_over(case: Case, form: forms.Form, who: _Given) -> str:
     assert isinstance(form, TakeOverForm)  # noqa: S101 (of this verb it is)
     actions.take_over(
-        whistle,
-        organization=_unit(form),
+        case.whistle,
+        organization=_unit(case, form),
         who=form.cleaned_data["who"],
-        arrives_at=form.arrives_at(who["at"], whistle.community_id),
+        arrives_at=form.arrives_at(who["at"], case.whistle.community_id),
         **who,
     )
     return _("Your unit is responsible from now on.")
 
 
-def _pause(whistle: Whistle, form: forms.Form, who: _Given) -> str:
-    actions.pause(whistle, **form.cleaned_data, **who)
+def _pause(case: Case, form: forms.Form, who: _Given) -> str:
+    actions.pause(case.whistle, **form.cleaned_data, **who)
     return _("The clock stands; the resident reads the reason. It goes on by itself.")
 
 
-def _resume(whistle: Whistle, form: forms.Form | None, who: _Given) -> str:
-    actions.resume(whistle, **who)
+def _resume(case: Case, form: forms.Form | None, who: _Given) -> str:
+    actions.resume(case.whistle, **who)
     return _("The clock goes on.")
 
 
-def _extend(whistle: Whistle, form: forms.Form, who: _Given) -> str:
-    extension = actions.extend(whistle, **form.cleaned_data, **who)
+def _extend(case: Case, form: forms.Form, who: _Given) -> str:
+    extension = actions.extend(case.whistle, **form.cleaned_data, **who)
     if extension.granted:
         return _("There is more time now; the resident reads the reason.")
     return _("This is more than a unit may take by itself. The level above decides.")
 
 
-def _set_time(whistle: Whistle, form: forms.Form, who: _Given) -> str:
-    actions.set_time(whistle, **form.cleaned_data, **who)
+def _set_time(case: Case, form: forms.Form, who: _Given) -> str:
+    actions.set_time(case.whistle, **form.cleaned_data, **who)
     return _("The new time counts from now.")
 
 
-def _withdraw(whistle: Whistle, form: forms.Form, who: _Given) -> str:
-    actions.withdraw(whistle, **form.cleaned_data, **who)
+def _withdraw(case: Case, form: forms.Form, who: _Given) -> str:
+    actions.withdraw(case.whistle, **form.cleaned_data, **who)
     return _("The whistle is withdrawn; the units and the resident read why.")
 
 
-_ACTS: dict[str, Callable[[Whistle, Any, _Given], str]] = {
+_ACTS: dict[str, Callable[[Case, Any, _Given], str]] = {
     "object": _object,
     "say_no": _say_no,
     "help": _help,

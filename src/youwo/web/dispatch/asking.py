@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import attempt
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import actions
@@ -18,6 +19,7 @@ from youwo.dispatch.actions.moving import LIVE
 from youwo.dispatch.models import Whistle
 from youwo.organizations.models import Organization
 from youwo.web.access import signed_in_person, with_units
+from youwo.web.acts import one_act
 from youwo.web.dispatch.forms import WordsForm
 from youwo.web.dispatch.picker import chosen, picker
 from youwo.web.dispatch.reach import case_of, readable
@@ -32,6 +34,7 @@ def _titles() -> dict[str, tuple[str, str]]:
 
 
 @with_units
+@one_act
 def ask(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     """Choose units and say why: to be called, to take over, or to help."""
     titles = _titles()
@@ -88,12 +91,13 @@ def _asked(
         form.add_error(None, _("Please choose at least one unit."))
         return False
     try:
-        if verb == "call":
-            actions.call(whistle, organizations=units, words=words, **who)
-        elif verb == "ask_help":
-            actions.ask_help(whistle, organizations=units, words=words, **who)
-        else:
-            actions.hand_on(whistle, organization=units[0], reason=words, **who)
+        with attempt():
+            if verb == "call":
+                actions.call(whistle, organizations=units, words=words, **who)
+            elif verb == "ask_help":
+                actions.ask_help(whistle, organizations=units, words=words, **who)
+            else:
+                actions.hand_on(whistle, organization=units[0], reason=words, **who)
     except Refused as refused:
         form.add_error(None, str(refused))
         return False

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import attempt
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import actions, queries
@@ -17,6 +18,7 @@ from youwo.dispatch.actions.moving import LIVE
 from youwo.dispatch.models import Extension, Objection
 from youwo.people.models import Role
 from youwo.web.access import signed_in_person, staff
+from youwo.web.acts import one_act
 from youwo.web.dispatch import telling
 from youwo.web.dispatch.forms import DecideForm
 from youwo.web.dispatch.picker import chosen, picker
@@ -32,6 +34,7 @@ def _form(matter: Objection | Extension, data: Any, initial: Any = None) -> Deci
 
 
 @staff(Role.COORDINATOR)
+@one_act
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Decide, with a reason, on what a unit asks; call another unit where one is excused."""
     whistle = readable(request, reference)
@@ -74,11 +77,12 @@ def _decided(form: DecideForm, matter: Objection | Extension, request: HttpReque
     at, given = timezone.now(), form.cleaned_data
     who: dict[str, Any] = {"reason": given["reason"], "by": signed_in_person(request), "at": at}
     try:
-        if isinstance(matter, Objection):
-            instead = chosen(request, local_day(at)) if given["granted"] else []
-            actions.decide(matter, upheld=given["granted"], instead=instead, **who)
-        else:
-            actions.decide_extension(matter, granted=given["granted"], **who)
+        with attempt():
+            if isinstance(matter, Objection):
+                instead = chosen(request, local_day(at)) if given["granted"] else []
+                actions.decide(matter, upheld=given["granted"], instead=instead, **who)
+            else:
+                actions.decide_extension(matter, granted=given["granted"], **who)
     except Refused as refused:
         form.add_error(None, str(refused))
         return False

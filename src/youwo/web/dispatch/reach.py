@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from youwo.core.clock import local_day
 from youwo.core.references import parse_reference
-from youwo.dispatch import queries, rules
+from youwo.dispatch import actions, queries, rules
+from youwo.dispatch.actions.moving import Around, around
 from youwo.dispatch.models import (
     MOVES,
     Call,
@@ -36,7 +37,10 @@ _RESPONSIBLE = {
 
 
 def readable(request: HttpRequest, reference: str) -> Whistle:
-    """Return a whistle of the visitor's areas, or to which a unit of theirs was called."""
+    """Return a whistle of the visitor's areas, or to which a unit of theirs was called.
+
+    Where something was sent, it is locked.
+    """
     found = queries.readable(signed_in_person(request), local_day(timezone.now()))
     whistle = (
         found.select_related(
@@ -48,7 +52,7 @@ def readable(request: HttpRequest, reference: str) -> Whistle:
     )  # fmt: skip
     if whistle is None:
         raise Http404
-    return whistle
+    return actions.lock(whistle) if request.method == "POST" else whistle
 
 
 @dataclass
@@ -57,22 +61,31 @@ class Case:
 
     whistle: Whistle
     at: datetime
-    calls: list[Call]
-    objections: list[Objection]
+    stands: Around
     deals: bool
     sees_to: bool
     own: frozenset[int]
     may: set[str] = field(default_factory=set)
 
     @cached_property
+    def calls(self) -> list[Call]:
+        """All calls, the responsible unit's first."""
+        return sorted(self.stands.calls, key=lambda call: not call.responsible)
+
+    @property
+    def objections(self) -> list[Objection]:
+        """The objections, decided or not, in their order."""
+        return self.stands.objections
+
+    @property
     def spans(self) -> list[Span]:
         """The intervals of its clock, in their order."""
-        return list(self.whistle.spans.order_by("pk"))
+        return self.stands.spans
 
-    @cached_property
+    @property
     def extensions(self) -> list[Extension]:
         """The wishes for more time, granted or not, in their order."""
-        return list(self.whistle.extensions.select_related("office").order_by("pk"))
+        return self.stands.extensions
 
     @property
     def lead(self) -> Call | None:
@@ -95,19 +108,13 @@ class Case:
 
 
 def case_of(request: HttpRequest, whistle: Whistle) -> Case:
-    """Read what stands around a whistle: two queries, and two more once its clock is asked for."""
+    """Read what stands around a whistle: its calls, and the rest when it is asked for."""
     at = timezone.now()
     held = powers_of(request)
-    objections = list(
-        Objection.objects.filter(call__whistle=whistle)
-        .select_related("call__organization", "office")
-        .order_by("pk")
-    )
     case = Case(
         whistle=whistle,
         at=at,
-        calls=queries.concerned(whistle),
-        objections=objections,
+        stands=around(whistle),
         deals=held.cover(whistle.community_id, *rules.BLOWING),
         sees_to=held.cover(whistle.community_id, Role.COORDINATOR),
         own=mandates_of(request),
@@ -124,9 +131,11 @@ def _may(case: Case) -> set[str]:
 def _of_the_called(case: Case) -> set[str]:
     status, called = case.whistle.status, case.spoken_for(Call.Status.CALLED)
     if status == Status.BLOWN:
-        decided = {objection.call_id for objection in case.objections}
         found = {"answer"} if case.spoken_for(Call.Status.CALLED, Call.Status.OBJECTED) else set()
-        return found | ({"object"} if any(call.pk not in decided for call in called) else set())
+        if called:
+            decided = {objection.call_id for objection in case.objections}
+            found |= {"object"} if any(call.pk not in decided for call in called) else set()
+        return found
     found = set()
     asked = {call.role for call in called}
     if status == Status.ANSWERED and Call.Role.SUCCESSOR in asked:
@@ -143,7 +152,7 @@ def _of_the_responsible(case: Case) -> set[str]:
     if lead is None or not (case.deals or lead.organization_id in case.own):
         return set()
     found = {verb for verb, move in _RESPONSIBLE.items() if status in MOVES[move]}
-    if "extend" in found and any(extension.granted is None for extension in case.extensions):
+    if "extend" in found and case.stands.open_extensions:
         found.discard("extend")
     return found
 
@@ -163,12 +172,12 @@ def open_matter(case: Case, request: HttpRequest) -> Objection | Extension | Non
     """Return what waits for a decision by this visitor: an objection first, then more time."""
     person, on = signed_in_person(request), local_day(case.at)
     lead = case.lead
-    for objection in case.objections:
+    for objection in case.stands.open_objections:
         unit = [objection.call.organization_id]
-        if objection.granted is None and rules.may_decide(person, objection, unit, on):
+        if rules.may_decide(person, objection, unit, on):
             return objection
-    for extension in case.extensions:
+    for extension in case.stands.open_extensions:
         units = [lead.organization_id] if lead else []
-        if extension.granted is None and rules.may_decide(person, extension, units, on):
+        if rules.may_decide(person, extension, units, on):
             return extension
     return None

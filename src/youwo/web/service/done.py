@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import attempt
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch.actions import follow
@@ -23,6 +24,7 @@ from youwo.people.models import Person
 from youwo.service import actions, rules
 from youwo.service.models import ITEM_MOVES, Joined, ServiceItem
 from youwo.web.access import mandates_of, signed_in_person, staff, with_units
+from youwo.web.acts import one_act
 from youwo.web.service import shared
 from youwo.web.service.forms import CloseForm, DeliverForm, Things, filled
 
@@ -41,6 +43,7 @@ def _units(request: HttpRequest, item: ServiceItem) -> list[Organization]:
 
 
 @with_units
+@one_act
 def deliver(request: HttpRequest, reference: str) -> HttpResponse:
     """Say what was done: by the unit, or by the community on its behalf."""
     item = shared.item_of(request, reference)
@@ -79,7 +82,8 @@ def deliver(request: HttpRequest, reference: str) -> HttpResponse:
     form, things = DeliverForm(request.POST, **kwargs), Things(request.POST, prefix="things")
     if form.is_valid() & things.is_valid():
         try:
-            _deliver(request, item, chosen, form, filled(things, _("pieces")))
+            with attempt():
+                _deliver(request, item, chosen, form, filled(things, _("pieces")))
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:
@@ -162,6 +166,7 @@ def _form(
 
 
 @staff(*rules.DEALING)
+@one_act
 def close(request: HttpRequest, reference: str) -> HttpResponse:
     """Accept what was done, with the residents' word or in the name of who received it."""
     item = shared.item_of(request, reference)
@@ -178,9 +183,10 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                actions.close(
-                    item, **form.cleaned_data, by=signed_in_person(request), at=timezone.now()
-                )
+                with attempt():
+                    actions.close(
+                        item, **form.cleaned_data, by=signed_in_person(request), at=timezone.now()
+                    )
             except Refused as refused:
                 form.add_error(
                     refused.field if refused.field in form.fields else None, str(refused)

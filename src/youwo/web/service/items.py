@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.rules import kind_of
+from youwo.core.acts import attempt
 from youwo.core.clock import local_day
 from youwo.core.paging import page
 from youwo.core.references import parse_reference, spaced
@@ -28,6 +29,7 @@ from youwo.service import actions, queries, rules
 from youwo.service.models import ITEM_MOVES, ItemStatus, ServiceItem
 from youwo.service.upkeep import may_hand_over
 from youwo.web.access import mandates_of, powers_of, signed_in_person, staff, with_units
+from youwo.web.acts import one_act
 from youwo.web.assets.lineage import asset_nodes
 from youwo.web.dispatch.linked import nodes_of
 from youwo.web.files import table_answer
@@ -182,6 +184,7 @@ _HEADS = {
 
 
 @with_units
+@one_act
 def start(request: HttpRequest, reference: str) -> HttpResponse:
     """Say that work has begun."""
     item = shared.item_of(request, reference)
@@ -192,6 +195,7 @@ def start(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @with_units
+@one_act
 def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     """Take one step with an item, after asking what must be said for it."""
     item = shared.item_of(request, reference)
@@ -208,13 +212,14 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                said = _step(
-                    verb,
-                    item,
-                    form.cleaned_data,
-                    units,
-                    {"by": signed_in_person(request), "at": at},
-                )
+                with attempt():
+                    said = _step(
+                        verb,
+                        item,
+                        form.cleaned_data,
+                        units,
+                        {"by": signed_in_person(request), "at": at},
+                    )
             except Refused as refused:
                 form.add_error(
                     refused.field if refused.field in form.fields else None, str(refused)

@@ -14,9 +14,11 @@ from youwo.areas.queries import find
 from youwo.areas.rules import kind_of
 from youwo.core.clock import local_day
 from youwo.core.references import parse_reference
+from youwo.dispatch.actions import behind
 from youwo.organizations.models import Organization
 from youwo.organizations.queries import in_any
 from youwo.service import queries, rules
+from youwo.service.actions import fresh
 from youwo.service.models import JointMeeting, ServiceItem
 from youwo.web.access import powers_of, signed_in_person
 
@@ -59,18 +61,29 @@ def deals(request: HttpRequest, community_code: str) -> bool:
 
 
 def item_of(request: HttpRequest, reference: str) -> ServiceItem:
-    """Return an item that the visitor keeps, reads, or has a part in; others do not exist."""
+    """Return an item that the visitor keeps, reads, or has a part in; others do not exist.
+
+    Where something was sent, it is locked, and before it the whistle that it carries.
+    """
     rows = queries.items_seen_by(signed_in_person(request), local_day(timezone.now()))
     item = (
         rows.select_related(
-            "community", "compound", "organization", "problem", "agenda_item__meeting"
+            "community",
+            "compound",
+            "organization",
+            "problem__kind",
+            "problem__community",
+            "agenda_item__meeting",
         )
         .filter(reference=parse_reference(reference) or "")
         .first()
     )
     if item is None:
         raise Http404
-    return item
+    if request.method != "POST":
+        return item
+    behind(item)
+    return fresh(item)
 
 
 def communities_of(request: HttpRequest) -> list[Area]:
