@@ -25,12 +25,14 @@ class _Act:
     def __init__(self) -> None:
         self.held: dict[tuple[type[models.Model], Any], models.Model] = {}
         self.gathered: dict[Callable[[list[Any]], object], list[Any]] = {}
+        self.early: set[Callable[[list[Any]], object]] = set()
         self.known: dict[Hashable, Any] = {}
 
     def end(self) -> None:
         """Write what was gathered; what that brings about as well."""
         while self.gathered:
-            write = next(iter(self.gathered))
+            waiting = list(self.gathered)
+            write = next((one for one in waiting if one in self.early), waiting[0])
             write(self.gathered.pop(write))
 
 
@@ -54,6 +56,11 @@ def acting() -> Iterator[None]:
             begun.end()
         finally:
             _current.reset(token)
+
+
+def under_way() -> bool:
+    """Say whether an act is under way."""
+    return _current.get() is not None
 
 
 @contextmanager
@@ -82,10 +89,12 @@ def attempt() -> Iterator[None]:
         raise
 
 
-def at_end(write: Callable[[list[_Row]], object], rows: Iterable[_Row]) -> None:
+def at_end(
+    write: Callable[[list[_Row]], object], rows: Iterable[_Row], *, early: bool = False
+) -> None:
     """Hand rows to `write` when the act ends, with all others that it is to write by then.
 
-    Outside an act: now.
+    What is `early` comes first: it hands on to others. Outside an act: now.
     """
     found = list(rows)
     current = _current.get()
@@ -95,6 +104,8 @@ def at_end(write: Callable[[list[_Row]], object], rows: Iterable[_Row]) -> None:
         write(found)
     else:
         current.gathered.setdefault(write, []).extend(found)
+        if early:
+            current.early.add(write)
 
 
 def once(key: Hashable, find: Callable[[], _Found]) -> _Found:

@@ -51,6 +51,11 @@ def ladder(on: date) -> list[Level]:
     return next((levels for valid_from, levels in ladders() if valid_from <= on), [])
 
 
+def level_of(key: int) -> Level | None:
+    """Return a level that is known already; None where it has just been set. No query."""
+    return next((one for _from, levels in ladders() for one in levels if one.pk == key), None)
+
+
 def rungs_of(whistle: Whistle) -> list[Level]:
     """Return the ladder on which a whistle stands, from the bottom up."""
     for _valid_from, levels in ladders():

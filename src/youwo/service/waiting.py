@@ -39,10 +39,11 @@ def turns_of_item(item: ServiceItem) -> list[Wanted]:
 
 def _under_way(item: ServiceItem) -> list[Wanted]:
     due_at = closing(item.due_on, item.community_id)
-    done = set(
-        item.deliveries.filter(revoked_at__isnull=True).values_list("organization_id", flat=True)
-    )
-    helpers = item.helpers.order_by("pk").values_list("organization_id", flat=True)
+    helpers = list(item.helpers.order_by("pk").values_list("organization_id", flat=True))
+    done: set[int | None] = set()
+    if helpers:
+        standing = item.deliveries.filter(revoked_at__isnull=True)
+        done.update(standing.values_list("organization_id", flat=True))
     waiting = [_unit(item, "item.help", key, due_at) for key in helpers if key not in done]
     if item.clocked:
         return waiting

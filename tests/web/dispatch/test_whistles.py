@@ -705,7 +705,7 @@ def test_an_answer_costs_the_same_whoever_else_was_called(
         costs.append(cost_of(at_the_unit, f"{LIST}{whistle.reference}/answer/", form))
 
     # The others are let go with one statement, however many.
-    assert costs == [21, 22, 22]
+    assert costs == [15, 16, 16]
 
 
 def test_a_whistle_costs_the_same_for_one_unit_and_many(at_work, jinshui, lamps, water, at):

@@ -4,7 +4,7 @@ from youwo.dispatch.actions.answered import answer, decide, object_to
 from youwo.dispatch.actions.blown import blow, call, withdraw
 from youwo.dispatch.actions.followed import behind, follow
 from youwo.dispatch.actions.ladders import MOST_LEVELS, Rung, load_ladder, remove_ladder, set_ladder
-from youwo.dispatch.actions.moving import lock
+from youwo.dispatch.actions.moving import lock_first
 from youwo.dispatch.actions.shared import ask_help, hand_on, help_out, say_no, take_over
 from youwo.dispatch.actions.timed import decide_extension, extend, pause, resume, set_time
 
@@ -23,7 +23,7 @@ __all__ = [
     "hand_on",
     "help_out",
     "load_ladder",
-    "lock",
+    "lock_first",
     "object_to",
     "pause",
     "remove_ladder",

@@ -26,7 +26,6 @@ from youwo.dispatch.actions.moving import (
     must_speak_for,
     put_turns,
     reply_due,
-    speakers,
     tell,
 )
 from youwo.dispatch.clock import until
@@ -106,6 +105,8 @@ def answer(
     )  # fmt: skip
     end_span(whistle, at)
     begin_span(whistle, stage=Span.Stage.SOLVE, at=at)
+    # Before it was answered, nobody could ask for more time.
+    around(whistle).extensions = []
     whistle.answered_at = at
     whistle.solve_minutes = round(float(whistle.level.solve_hours) * MINUTES)
     # Nothing has been counted yet.
@@ -160,13 +161,8 @@ def _take_item(whistle: Whistle, call: Call, *, by: Person, at: datetime) -> Non
     item = service.fresh(ServiceItem(pk=whistle.item_id))
     if item.organization_id != call.organization_id:
         # The community whistled to find an owner: it is who hands the item on.
-        item = service.hand_on(
-            item,
-            organization=call.organization,
-            reason=_("The unit has answered a whistle."),
-            by=whistle.whistled_by,
-            at=at,
-        )
+        reason = _("The unit has answered a whistle.")
+        service.give_to(item, call.organization, reason=reason, by=whistle.whistled_by, at=at)
     service.keep_time_elsewhere(item, elsewhere=True)
 
 
@@ -265,12 +261,13 @@ def decide(
     put_turns(whistle, at=at)
     tell(
         whistle,
-        [*speakers([call.organization_id], at), whistle.whistled_by],
+        [whistle.whistled_by],
         gettext_lazy("An objection was upheld; the unit is excused.")
         if upheld
         else gettext_lazy("An objection was not upheld; the unit answers within a new time."),
         cause=f"decide.{objection.pk}",
         at=at,
+        units=[call.organization_id],
     )
     return whistle
 

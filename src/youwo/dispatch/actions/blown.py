@@ -28,7 +28,6 @@ from youwo.dispatch.actions.moving import (
     must_deal,
     put_turns,
     reply_due,
-    speakers,
     tell,
 )
 from youwo.dispatch.models import Call, Extension, Level, Objection, Span, Status, Whistle
@@ -228,10 +227,11 @@ def _add_calls(
 def _tell_called(whistle: Whistle, units: Sequence[Organization], *, at: datetime) -> None:
     tell(
         whistle,
-        speakers([unit.pk for unit in units], at),
+        [],
         gettext_lazy("A community calls your unit. Please answer, or object with a reason."),
         cause="call",
         at=at,
+        units=[unit.pk for unit in units],
     )
     tell_called(whistle, units, at=at)
 
@@ -325,9 +325,10 @@ def withdraw(whistle: Whistle, *, reason: str, by: Person, at: datetime) -> Whis
     put_turns(whistle, at=at)
     tell(
         whistle,
-        speakers(concerned, at),
+        [],
         gettext_lazy("A whistle to your unit was withdrawn."),
         cause="withdraw",
         at=at,
+        units=concerned,
     )
     return whistle

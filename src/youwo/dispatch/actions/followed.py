@@ -10,13 +10,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from youwo.core.acts import acting, held, hold_first, once
+from youwo.core.acts import acting, held, once
 from youwo.dispatch.actions.blown import let_go
 from youwo.dispatch.actions.moving import (
     MINUTES,
     around,
     begin_span,
     end_span,
+    lock_first,
     move,
     put_turns,
     solve_due,
@@ -31,20 +32,20 @@ from youwo.service.models import ItemStatus, ServiceItem
 _RUNNING = (Status.ANSWERED, Status.PAUSED)
 
 
-def behind(item: ServiceItem) -> Whistle | None:
+def behind(reference: str) -> Whistle | None:
     """Lock the whistle that an item carries; None where there is none. One statement in an act.
 
     Who changes both locks the whistle before the item, so that two never wait for each other.
     """
-    answered = Whistle.objects.filter(item=item, answered_at__isnull=False)
+    answered = Whistle.objects.filter(item__reference=reference, answered_at__isnull=False)
     rows = answered.exclude(status=Status.WITHDRAWN).order_by("-pk")
-    return once((Whistle, "behind", item.pk), lambda: hold_first(rows))
+    return once((Whistle, "behind", reference), lambda: lock_first(rows))
 
 
 @acting()
 def follow(item: ServiceItem, *, at: datetime) -> Whistle | None:
     """Bring the whistle that an item carries to where the item stands; None where there is none."""
-    whistle = behind(item)
+    whistle = behind(item.reference)
     if whistle is None:
         return None
     # As it is now: locked by who changed it in this act, or read under the whistle's lock.

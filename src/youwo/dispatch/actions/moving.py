@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 
-from django.db.models import DateTimeField, Value
+from django.db.models import DateTimeField, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from youwo.core.acts import hold, once
+from youwo.core.acts import hold, hold_first, once
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import rules
@@ -28,10 +28,9 @@ from youwo.dispatch.models import (
     Whistle,
 )
 from youwo.dispatch.offices import Offices, deciding, offices
-from youwo.dispatch.queries import rungs_of
-from youwo.notices import actions as notices
+from youwo.dispatch.queries import level_of, rungs_of
 from youwo.notices.models import Kind as NoticeKind
-from youwo.organizations.models import Mandate
+from youwo.organizations.telling import Word, tell_units
 from youwo.people.models import Person, Role
 from youwo.turns import actions as turns
 from youwo.turns.actions import Wanted
@@ -49,6 +48,18 @@ LIVE = (Call.Status.CALLED, Call.Status.OBJECTED, Call.Status.ANSWERED, Call.Sta
 def lock(whistle: Whistle) -> Whistle:
     """Lock a whistle in whatever state, and read it as it is now."""
     return hold(whistle, "level", "community", "compound", "whistled_by", "problem")
+
+
+def lock_first(whistles: QuerySet[Whistle]) -> Whistle | None:
+    """Lock the first of some whistles, and read it with what it never leaves. One statement."""
+    whistle = hold_first(
+        whistles.select_related(
+            "began", "community__parent", "compound", "problem__kind", "whistled_by"
+        )
+    )
+    if whistle is not None and (level := level_of(whistle.level_id)) is not None:
+        whistle.level = level
+    return whistle
 
 
 def locked(whistle: Whistle, verb: str, *, taken: str = "") -> Whistle:
@@ -346,22 +357,28 @@ def deciding_office(whistle: Whistle, at: datetime) -> str:
     return held.of(whistle.community_id, deciding(whistle.level, rungs_of(whistle)))
 
 
-def speakers(organizations: Iterable[int], at: datetime) -> list[Person]:
-    """Return who acts for some units. One query."""
-    rows = Mandate.objects.in_force(local_day(at)).filter(organization__in=list(organizations))
-    return list({row.person_id: row.person for row in rows.select_related("person")}.values())
-
-
 def tell(
-    whistle: Whistle, people: Sequence[Person], subject: object, *, cause: str, at: datetime
+    whistle: Whistle,
+    people: Sequence[Person],
+    subject: object,
+    *,
+    cause: str,
+    at: datetime,
+    units: Sequence[int] = (),
 ) -> None:
-    """Tell people something about a whistle; the same cause at the same moment only once."""
-    notices.tell(
-        people,
-        kind=NoticeKind.CASE,
-        subject=subject,
-        body=whistle.title,
-        link=f"/work/whistles/{whistle.reference}/",
-        cause=f"whistle.{whistle.pk}.{cause}.{int(at.timestamp())}",
-        at=at,
+    """Tell people, and those who act for some units (keys), something about a whistle.
+
+    The same cause at the same moment only once.
+    """
+    tell_units(
+        Word(
+            organizations=units,
+            people=people,
+            kind=NoticeKind.CASE,
+            subject=subject,
+            body=whistle.title,
+            link=f"/work/whistles/{whistle.reference}/",
+            cause=f"whistle.{whistle.pk}.{cause}.{int(at.timestamp())}",
+            at=at,
+        )
     )

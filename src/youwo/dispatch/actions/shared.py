@@ -22,7 +22,6 @@ from youwo.dispatch.actions.moving import (
     must_speak_for,
     put_turns,
     responsible,
-    speakers,
     tell,
 )
 from youwo.dispatch.clock import until
@@ -104,10 +103,11 @@ def hand_on(
     put_turns(whistle, at=at)
     tell(
         whistle,
-        speakers([organization.pk], at),
+        [],
         gettext_lazy("Your unit is asked to take over a whistle. Please say yes or no."),
         cause=f"ask_over.{call.pk}",
         at=at,
+        units=[organization.pk],
     )
     return call
 
@@ -137,10 +137,11 @@ def ask_help(
     put_turns(whistle, at=at)
     tell(
         whistle,
-        speakers([unit.pk for unit in organizations], at),
+        [],
         gettext_lazy("Your unit is asked to help with a whistle."),
         cause="ask_help",
         at=at,
+        units=[unit.pk for unit in organizations],
     )
     return calls
 
@@ -175,13 +176,9 @@ def take_over(
     )  # fmt: skip
     if whistle.item_id is not None:
         # Who asked hands the item on; the unit has agreed to it here.
-        service.hand_on(
-            ServiceItem(pk=whistle.item_id),
-            organization=organization,
-            reason=call.words,
-            by=call.called_by or whistle.whistled_by,
-            at=at,
-        )
+        item = service.fresh(ServiceItem(pk=whistle.item_id))
+        asked_by = call.called_by or whistle.whistled_by
+        service.give_to(item, organization, reason=call.words, by=asked_by, at=at)
     journal.write(
         "take_over",
         whistle,
@@ -194,10 +191,11 @@ def take_over(
     put_turns(whistle, at=at)
     tell(
         whistle,
-        [*speakers([before.organization_id], at), whistle.whistled_by],
+        [whistle.whistled_by],
         gettext_lazy("Another unit has taken a whistle over."),
         cause="take_over",
         at=at,
+        units=[before.organization_id],
     )
     return call
 
@@ -229,10 +227,11 @@ def help_out(
     put_turns(whistle, at=at)
     tell(
         whistle,
-        speakers([responsible(whistle).organization_id], at),
+        [],
         gettext_lazy("Another unit helps you with a whistle."),
         cause=f"help.{call.pk}",
         at=at,
+        units=[responsible(whistle).organization_id],
     )
     return call
 
@@ -259,9 +258,10 @@ def say_no(
     put_turns(whistle, at=at)
     tell(
         whistle,
-        speakers([responsible(whistle).organization_id], at),
+        [],
         gettext_lazy("A unit that you asked about a whistle said no."),
         cause=f"say_no.{call.pk}",
         at=at,
+        units=[responsible(whistle).organization_id],
     )
     return call

@@ -26,13 +26,13 @@ from youwo.dispatch.actions.moving import (
     responsible,
     solve_due,
     solve_spent,
-    speakers,
     tell,
 )
 from youwo.dispatch.clock import minute, until
 from youwo.dispatch.models import Extension, Span, Whistle
 from youwo.dispatch.terms import DAY, DECIDE, LONGEST_PAUSE
 from youwo.journal import actions as journal
+from youwo.organizations.rules import mandates
 from youwo.people.models import Person
 
 
@@ -187,12 +187,13 @@ def decide_extension(
     put_turns(whistle, at=at)
     tell(
         whistle,
-        [*speakers([responsible(whistle).organization_id], at), whistle.whistled_by],
+        [whistle.whistled_by],
         gettext_lazy("The time asked for was granted.")
         if granted
         else gettext_lazy("The time asked for was not granted."),
         cause=f"grant.{extension.pk}",
         at=at,
+        units=[responsible(whistle).organization_id],
     )
     return whistle
 
@@ -207,8 +208,7 @@ def set_time(
         raise Refused(_("Coordinators of the area set a new time."))
     if whistle.overdue_at is None:
         raise Refused(_("Its time is not over. The unit asks for more if it needs it."))
-    speaking = speakers([responsible(whistle).organization_id], at)
-    if by.pk in {person.pk for person in speaking}:
+    if responsible(whistle).organization_id in mandates(by, local_day(at)):
         raise Refused(_("The office of the level above decides, and never who asked."))
     extension = Extension.objects.create(
         whistle=whistle,
@@ -238,9 +238,10 @@ def set_time(
     put_turns(whistle, at=at)
     tell(
         whistle,
-        [*speaking, whistle.whistled_by],
+        [whistle.whistled_by],
         gettext_lazy("An overdue whistle has a new time."),
         cause=f"set_time.{extension.pk}",
         at=at,
+        units=[responsible(whistle).organization_id],
     )
     return extension

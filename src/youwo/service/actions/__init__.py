@@ -1,6 +1,13 @@
 """What happens to service items and joint meetings."""
 
-from youwo.service.actions.agreed import add_helper, agree, drop, hand_on, keep_time_elsewhere
+from youwo.service.actions.agreed import (
+    add_helper,
+    agree,
+    drop,
+    give_to,
+    hand_on,
+    keep_time_elsewhere,
+)
 from youwo.service.actions.done import close, contest, deliver, reopen, start
 from youwo.service.actions.joined import join, leave
 from youwo.service.actions.moving import fresh
@@ -13,6 +20,7 @@ __all__ = [
     "deliver",
     "drop",
     "fresh",
+    "give_to",
     "hand_on",
     "join",
     "keep_time_elsewhere",

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
-from youwo.core.acts import acting
+from youwo.core.acts import acting, attempt
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -64,10 +65,7 @@ def agree(
         raise Refused(_("You can agree on service items of your own community only."))
     if due_on < on:
         raise Refused(_("This day is over. Please choose a day to come."), "due_on")
-    earlier = ServiceItem.objects.filter(nonce=nonce).first() if nonce else None
-    if earlier is not None:
-        return earlier
-    item = ServiceItem.objects.create(
+    item = ServiceItem(
         reference=new_reference("S"),
         nonce=nonce or uuid.uuid4(),
         title=title,
@@ -84,6 +82,14 @@ def agree(
         since=at,
         search_terms=_terms(title, community, compound, organization),
     )
+    try:
+        with attempt():
+            item.save(force_insert=True)
+    except IntegrityError:
+        earlier = ServiceItem.objects.filter(nonce=item.nonce).first()
+        if earlier is None:
+            raise
+        return earlier
     helping = {unit.pk: unit for unit in helpers if unit != organization}
     ItemHelper.objects.bulk_create(
         ItemHelper(item=item, organization=unit) for unit in helping.values()
@@ -104,7 +110,10 @@ def agree(
         problem=problem.pk if problem else None,
         organization=organization.pk if organization else None,
     )
-    concerned = [*helping, *([organization.pk] if organization else [])]
+    concerned = [*helping]
+    if organization is not None and not clocked:
+        # Whoever keeps the time has asked it already.
+        concerned.append(organization.pk)
     if concerned:
         tell_units(
             item,
@@ -142,6 +151,26 @@ def hand_on(
         raise Refused(_("This unit has it already."), "organization")
     if item.organization_id is not None and not reason.strip():
         raise Refused(_("Please say why another unit takes it on."), "reason")
+    give_to(item, organization, reason=reason, by=by, at=at)
+    tell_units(
+        item,
+        [organization.pk],
+        gettext_lazy("A service item was handed on to your unit."),
+        cause="hand_on",
+        at=at,
+        by=by,
+    )
+    return item
+
+
+def give_to(
+    item: ServiceItem, organization: Organization, *, reason: str, by: Person, at: datetime
+) -> None:
+    """Give a locked item to an owner who has agreed to it, in the caller's transaction.
+
+    The caller has made sure that it may: by the whistle that carries it.
+    """
+    must_allow(item, "hand_on")
     before = item.organization_id
     item.organization, item.reason, item.started_at = organization, reason.strip(), None
     item.search_terms = _terms(item.title, item.community, item.compound, organization)
@@ -163,15 +192,6 @@ def hand_on(
         before=before,
         organization=organization.pk,
     )
-    tell_units(
-        item,
-        [organization.pk],
-        gettext_lazy("A service item was handed on to your unit."),
-        cause="hand_on",
-        at=at,
-        by=by,
-    )
-    return item
 
 
 def keep_time_elsewhere(item: ServiceItem, *, elsewhere: bool) -> None:

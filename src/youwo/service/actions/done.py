@@ -83,10 +83,10 @@ def deliver(
     The same nonce makes no second delivery.
     """
     on = local_day(at)
+    item = fresh(item)
     earlier = Delivery.objects.filter(nonce=nonce).first() if nonce else None
     if earlier is not None:
         return earlier
-    item = fresh(item)
     owner = organization is None or organization.pk == item.organization_id
     must_allow(item, "deliver" if owner else "contribute")
     _must_speak_for(item, organization, by, source, on)
@@ -214,9 +214,9 @@ def close(
     item = locked(item, "close")
     problem = problems.fresh(item.problem) if item.problem is not None else None
     deliveries = list(
-        standing(item).prefetch_related(
-            Prefetch("hands", DeliveryHand.objects.select_related("person")), "goods"
-        )
+        standing(item)
+        .select_related("organization")
+        .prefetch_related(Prefetch("hands", DeliveryHand.objects.select_related("person")), "goods")
     )
     if not rules.may_accept(by, item, deliveries, local_day(at)):
         raise Refused(
@@ -260,6 +260,9 @@ def _record(
     at: datetime,
 ) -> Entry:
     """Add one deed for the item, whoever and however many had a part in it."""
+    for delivery in deliveries:
+        if delivery.organization_id == item.organization_id:
+            item.organization = delivery.organization
     spent: dict[Person, int] = {}
     for hand in (hand for delivery in deliveries for hand in delivery.hands.all()):
         spent[hand.person] = spent.get(hand.person, 0) + hand.minutes

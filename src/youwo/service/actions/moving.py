@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from youwo.core.acts import hold
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
-from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
-from youwo.organizations.models import Mandate
+from youwo.organizations import telling
+from youwo.organizations.telling import Word
 from youwo.people.models import Person
 from youwo.service import rules
 from youwo.service.models import ITEM_MOVES, Delivery, ServiceItem
@@ -51,9 +51,12 @@ def must_allow(item: ServiceItem, verb: str) -> None:
 def move(item: ServiceItem, verb: str, *, at: datetime, also: Sequence[str] = ()) -> None:
     """Set the state a verb leads to, save the named fields, and say whose turn it is."""
     status = ITEM_MOVES[verb][item.status]
+    changed = [*also]
     if status != item.status:
         item.status, item.since = status, at
-    item.save(update_fields=["status", "since", *also])
+        changed += ["status", "since"]
+    if changed:
+        item.save(update_fields=changed)
     turns.put(item, turns_of_item(item))
 
 
@@ -72,14 +75,15 @@ def tell_units(
     by: Person | None,
 ) -> None:
     """Tell those who act for some units something about an item, but not who did it themselves."""
-    acting = Mandate.objects.in_force(local_day(at)).filter(organization__in=list(organizations))
-    others = acting.exclude(person=by) if by is not None else acting
-    notices.tell(
-        [mandate.person for mandate in others.select_related("person")],
-        kind=NoticeKind.CASE,
-        subject=subject,
-        body=item.title,
-        link=f"/service/{item.reference}/",
-        cause=f"item.{item.pk}.{cause}.{int(at.timestamp())}",
-        at=at,
+    telling.tell_units(
+        Word(
+            organizations=list(organizations),
+            but=by,
+            kind=NoticeKind.CASE,
+            subject=subject,
+            body=item.title,
+            link=f"/service/{item.reference}/",
+            cause=f"item.{item.pk}.{cause}.{int(at.timestamp())}",
+            at=at,
+        )
     )

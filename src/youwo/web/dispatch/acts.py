@@ -33,7 +33,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     """Report to a whistle: who comes and when, both filled in already."""
     whistle = readable(request, reference)
     case = case_of(request, whistle)
-    if "answer" not in case.may:
+    if not case.may_answer:
         return redirect("dispatch:whistle", whistle.reference)
     units = units_for(case, "answer")
     # Whoever is asked for a unit of their own answers for it first.

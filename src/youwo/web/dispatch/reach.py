@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from youwo.core.acts import under_way
 from youwo.core.clock import local_day
 from youwo.core.references import parse_reference
 from youwo.dispatch import actions, queries, rules
@@ -39,20 +40,20 @@ _RESPONSIBLE = {
 def readable(request: HttpRequest, reference: str) -> Whistle:
     """Return a whistle of the visitor's areas, or to which a unit of theirs was called.
 
-    Where something was sent, it is locked.
+    Within an act it is locked.
     """
     found = queries.readable(signed_in_person(request), local_day(timezone.now()))
-    whistle = (
-        found.select_related(
+    rows = found.filter(reference=parse_reference(reference) or "")
+    if under_way():
+        whistle = actions.lock_first(rows)
+    else:
+        whistle = rows.select_related(
             "level", "began", "community__parent", "compound", "problem__kind", "item",
             "whistled_by",
-        )
-        .filter(reference=parse_reference(reference) or "")
-        .first()
-    )  # fmt: skip
+        ).first()  # fmt: skip
     if whistle is None:
         raise Http404
-    return actions.lock(whistle) if request.method == "POST" else whistle
+    return whistle
 
 
 @dataclass
@@ -65,7 +66,11 @@ class Case:
     deals: bool
     sees_to: bool
     own: frozenset[int]
-    may: set[str] = field(default_factory=set)
+
+    @cached_property
+    def may(self) -> set[str]:
+        """The verbs that the state allows and this visitor may do."""
+        return {*_of_the_called(self), *_of_the_responsible(self), *_of_staff(self)}
 
     @cached_property
     def calls(self) -> list[Call]:
@@ -92,6 +97,12 @@ class Case:
         """The call of the responsible unit."""
         return next((call for call in self.calls if call.responsible), None)
 
+    @property
+    def may_answer(self) -> bool:
+        """Whether the visitor may report for a unit that was called."""
+        blown = self.whistle.status == Status.BLOWN
+        return blown and bool(self.spoken_for(Call.Status.CALLED, Call.Status.OBJECTED))
+
     def spoken_for(self, *statuses: str) -> list[Call]:
         """Return the calls in some states for which the visitor may enter what the unit says.
 
@@ -111,7 +122,7 @@ def case_of(request: HttpRequest, whistle: Whistle) -> Case:
     """Read what stands around a whistle: its calls, and the rest when it is asked for."""
     at = timezone.now()
     held = powers_of(request)
-    case = Case(
+    return Case(
         whistle=whistle,
         at=at,
         stands=around(whistle),
@@ -119,19 +130,12 @@ def case_of(request: HttpRequest, whistle: Whistle) -> Case:
         sees_to=held.cover(whistle.community_id, Role.COORDINATOR),
         own=mandates_of(request),
     )
-    case.may = _may(case)
-    return case
-
-
-def _may(case: Case) -> set[str]:
-    """Return the verbs that the state allows and this visitor may do."""
-    return {*_of_the_called(case), *_of_the_responsible(case), *_of_staff(case)}
 
 
 def _of_the_called(case: Case) -> set[str]:
     status, called = case.whistle.status, case.spoken_for(Call.Status.CALLED)
     if status == Status.BLOWN:
-        found = {"answer"} if case.spoken_for(Call.Status.CALLED, Call.Status.OBJECTED) else set()
+        found = {"answer"} if case.may_answer else set()
         if called:
             decided = {objection.call_id for objection in case.objections}
             found |= {"object"} if any(call.pk not in decided for call in called) else set()

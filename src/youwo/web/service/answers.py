@@ -16,6 +16,7 @@ from youwo.service import rules
 from youwo.service.actions import meetings
 from youwo.service.models import Invitation, JointMeeting
 from youwo.web.access import mandates_of, signed_in_person, staff, with_units
+from youwo.web.acts import one_act
 from youwo.web.service import shared
 from youwo.web.service.forms import AnswerForm
 from youwo.web.service.meetings import agenda_of
@@ -32,6 +33,7 @@ def _answerable(request: HttpRequest, meeting: JointMeeting) -> list[Invitation]
 
 
 @with_units
+@one_act
 def answer(request: HttpRequest, reference: str) -> HttpResponse:
     """Answer an invitation. It may be changed until the meeting begins."""
     meeting = shared.meeting_of(request, reference)

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import attempt, hold_first, under_way
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.needs import triage
@@ -23,6 +24,7 @@ from youwo.service.models import AgendaItem, JointMeeting
 from youwo.service.queries import seated
 from youwo.service.terms import USUAL_DAYS
 from youwo.web.access import signed_in_person, staff
+from youwo.web.acts import one_act
 from youwo.web.service import shared
 from youwo.web.service.forms import GuestForm, ItemForm, MatterForm, ReasonForm, Things, filled
 from youwo.web.service.meetings import agenda_of
@@ -50,6 +52,7 @@ def run(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @staff(*rules.DEALING)
+@one_act
 def attendance(request: HttpRequest, reference: str) -> HttpResponse:
     """Note who is here."""
     meeting = shared.run_meeting(request, reference)
@@ -70,13 +73,16 @@ def attendance(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @staff(*rules.DEALING)
+@one_act
 def decide(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Make a matter a service item, or leave it with a reason."""
     meeting = shared.run_meeting(request, reference)
     shared.must_deal(request, meeting.community_id)
-    item = get_object_or_404(
-        meeting.agenda.select_related("meeting", "problem__kind", "problem__compound"), pk=pk
-    )
+    rows = meeting.agenda.filter(pk=pk).select_related("problem__kind", "problem__compound")
+    item = hold_first(rows) if under_way() else rows.first()
+    if item is None:
+        raise Http404
+    item.meeting = meeting
     if not (meeting.is_held and item.is_open):
         return redirect("service:run", meeting.reference)
     known = partners(meeting.community, local_day(timezone.now()))
@@ -117,13 +123,14 @@ def _agree(
     things = Things(request.POST, prefix="things")
     if form.is_valid() & things.is_valid():
         try:
-            agreed = meetings.decide(
-                item,
-                **form.agreed(),
-                resources=[(*row, None) for row in filled(things, _("pieces"))],
-                by=signed_in_person(request),
-                at=timezone.now(),
-            )
+            with attempt():
+                agreed = meetings.decide(
+                    item,
+                    **form.agreed(),
+                    resources=[(*row, None) for row in filled(things, _("pieces"))],
+                    by=signed_in_person(request),
+                    at=timezone.now(),
+                )
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +21,6 @@ from youwo.dispatch.actions import follow
 from youwo.ledger.models import Counted
 from youwo.needs.actions.problems import is_agreed
 from youwo.organizations.models import Membership, Organization
-from youwo.people.models import Person
 from youwo.service import actions, rules
 from youwo.service.models import ITEM_MOVES, Joined, ServiceItem
 from youwo.web.access import mandates_of, signed_in_person, staff, with_units
@@ -34,8 +34,9 @@ _TICKED = 400
 
 def _units(request: HttpRequest, item: ServiceItem) -> list[Organization]:
     """Return for whom the visitor can speak: the owner first, then who helps."""
-    helpers = [one.organization for one in item.helpers.select_related("organization")]
-    units = [*([item.organization] if item.organization else []), *helpers]
+    helping = item.helpers.values("organization")
+    having = Organization.objects.filter(Q(pk=item.organization_id) | Q(pk__in=helping))
+    units = sorted(having.order_by("pk"), key=lambda unit: unit.pk != item.organization_id)
     if shared.deals(request, item.community_id):
         return units
     held = mandates_of(request)
@@ -83,7 +84,14 @@ def deliver(request: HttpRequest, reference: str) -> HttpResponse:
     if form.is_valid() & things.is_valid():
         try:
             with attempt():
-                _deliver(request, item, chosen, form, filled(things, _("pieces")))
+                _deliver(
+                    request,
+                    item,
+                    form,
+                    unit=chosen,
+                    members=members,
+                    goods=filled(things, _("pieces")),
+                )
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:
@@ -123,12 +131,13 @@ def _members(item: ServiceItem, unit: Organization | None, request: HttpRequest)
 def _deliver(
     request: HttpRequest,
     item: ServiceItem,
-    unit: Organization | None,
     form: DeliverForm,
+    *,
+    unit: Organization | None,
+    members: Sequence[Membership],
     goods: list[Any],
 ) -> None:
     given = form.cleaned_data
-    people = Person.objects.filter(pk__in=given["hands"])
     actions.deliver(
         item,
         organization=unit,
@@ -137,7 +146,11 @@ def _deliver(
         people=given["people"],
         what=given["what"],
         goods=goods,
-        hands=[(person, form.minutes_of(person.pk)) for person in people],
+        hands=[
+            (row.person, form.minutes_of(row.person_id))
+            for row in members
+            if row.person_id in given["hands"]
+        ],
         source=given["source"],
         nonce=given["nonce"],
         by=signed_in_person(request),

@@ -31,6 +31,7 @@ from youwo.service.models import (
     MeetingStatus,
 )
 from youwo.web.access import mandates_of, powers_of, signed_in_person, staff, with_units
+from youwo.web.acts import one_act
 from youwo.web.files import table_answer
 from youwo.web.service import shared
 from youwo.web.service.forms import (
@@ -220,6 +221,7 @@ def _dealt(request: HttpRequest, reference: str) -> JointMeeting:
 
 
 @staff(*rules.DEALING)
+@one_act
 def agenda(request: HttpRequest, reference: str) -> HttpResponse:
     """Pick open problems for the agenda."""
     meeting = _dealt(request, reference)
@@ -244,6 +246,7 @@ def agenda(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @staff(*rules.DEALING)
+@one_act
 def guests(request: HttpRequest, reference: str) -> HttpResponse:
     """Invite more of those who have a part in the community."""
     meeting = _dealt(request, reference)
@@ -275,6 +278,7 @@ def guests(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @staff(*rules.DEALING)
+@one_act
 def change(request: HttpRequest, reference: str) -> HttpResponse:
     """Move a meeting to another time or place."""
     meeting = _dealt(request, reference)
@@ -305,6 +309,7 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @staff(*rules.DEALING)
+@one_act
 def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     """Take one step with a meeting."""
     meeting = shared.run_meeting(request, reference)

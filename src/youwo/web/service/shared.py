@@ -12,13 +12,13 @@ from django.utils import timezone
 from youwo.areas.models import Area
 from youwo.areas.queries import find
 from youwo.areas.rules import kind_of
+from youwo.core.acts import hold_first, under_way
 from youwo.core.clock import local_day
 from youwo.core.references import parse_reference
 from youwo.dispatch.actions import behind
 from youwo.organizations.models import Organization
 from youwo.organizations.queries import in_any
 from youwo.service import queries, rules
-from youwo.service.actions import fresh
 from youwo.service.models import JointMeeting, ServiceItem
 from youwo.web.access import powers_of, signed_in_person
 
@@ -27,13 +27,14 @@ _LISTED = 60
 
 
 def meeting_of(request: HttpRequest, reference: str) -> JointMeeting:
-    """Return a meeting that the visitor runs, reads, or is invited to; others do not exist."""
-    rows = queries.meetings_seen_by(signed_in_person(request), local_day(timezone.now()))
-    meeting = (
-        rows.select_related("community", "series")
-        .filter(reference=parse_reference(reference) or "")
-        .first()
-    )
+    """Return a meeting that the visitor runs, reads, or is invited to; others do not exist.
+
+    Within an act it is locked.
+    """
+    seen = queries.meetings_seen_by(signed_in_person(request), local_day(timezone.now()))
+    rows = seen.filter(reference=parse_reference(reference) or "")
+    rows = rows.select_related("community", "series")
+    meeting = hold_first(rows) if under_way() else rows.first()
     if meeting is None:
         raise Http404
     return meeting
@@ -63,27 +64,21 @@ def deals(request: HttpRequest, community_code: str) -> bool:
 def item_of(request: HttpRequest, reference: str) -> ServiceItem:
     """Return an item that the visitor keeps, reads, or has a part in; others do not exist.
 
-    Where something was sent, it is locked, and before it the whistle that it carries.
+    Within an act it is locked, and before it the whistle that it carries.
     """
-    rows = queries.items_seen_by(signed_in_person(request), local_day(timezone.now()))
-    item = (
-        rows.select_related(
-            "community",
-            "compound",
-            "organization",
-            "problem__kind",
-            "problem__community",
-            "agenda_item__meeting",
-        )
-        .filter(reference=parse_reference(reference) or "")
-        .first()
+    parsed = parse_reference(reference) or ""
+    seen = queries.items_seen_by(signed_in_person(request), local_day(timezone.now()))
+    rows = seen.filter(reference=parsed).select_related(
+        "community", "compound", "problem__kind", "problem__community", "agenda_item__meeting"
     )
+    if under_way():
+        behind(parsed)
+        item = hold_first(rows)
+    else:
+        item = rows.select_related("organization").first()
     if item is None:
         raise Http404
-    if request.method != "POST":
-        return item
-    behind(item)
-    return fresh(item)
+    return item
 
 
 def communities_of(request: HttpRequest) -> list[Area]:

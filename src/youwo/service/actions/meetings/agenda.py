@@ -93,15 +93,21 @@ def _last(meeting: JointMeeting) -> int:
     return int(meeting.agenda.aggregate(last=Max("number", default=0))["last"])
 
 
-def take_along(meeting: JointMeeting) -> None:
-    """Put first on the agenda what earlier meetings left open and no other meeting has."""
+def take_along(meeting: JointMeeting, *, new: bool = False) -> list[AgendaItem]:
+    """Put first on the agenda what earlier meetings left open and no other meeting has.
+
+    Returns what was put there. The agenda of a `new` meeting is empty.
+    """
     waiting = AgendaItem.objects.filter(
         meeting__community=meeting.community_id,
         outcome=AgendaItem.Outcome.ROLLED,
         rolled_to__isnull=True,
     ).select_related("problem")
-    known: set[int | None] = set(meeting.agenda.values_list("problem_id", flat=True))
-    number = _last(meeting)
+    known: set[int | None] = set()
+    number = 0
+    if not new:
+        known.update(meeting.agenda.values_list("problem_id", flat=True))
+        number = _last(meeting)
     rows = []
     for before in waiting.order_by("decided_at", "number", "pk"):
         gone = before.problem is not None and before.problem.status != ProblemStatus.OPEN
@@ -118,7 +124,7 @@ def take_along(meeting: JointMeeting) -> None:
                 rolled_from=before,
             )
         )
-    AgendaItem.objects.bulk_create(rows)
+    return AgendaItem.objects.bulk_create(rows)
 
 
 def roll_over(meeting: JointMeeting, *, by: Person, at: datetime) -> int:

@@ -6,12 +6,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
+from django.db import IntegrityError
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
-from youwo.core.acts import acting
+from youwo.core.acts import acting, attempt
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -26,6 +27,8 @@ from youwo.service.actions.moving import must_deal
 from youwo.service.models import JointMeeting, MeetingSeries, MeetingStatus
 from youwo.service.queries import first_guests, occurrence
 from youwo.service.terms import AHEAD
+from youwo.service.waiting import turns_of_meeting
+from youwo.turns import actions as turns
 
 # So many meetings of rhythms are created in one round.
 _BATCH = 100
@@ -86,9 +89,6 @@ def call(
     must_deal(community.pk, by, at)
     if starts_at <= at:
         raise Refused(_("This moment has passed. Please choose a later one."), "starts_at")
-    earlier = JointMeeting.objects.filter(nonce=nonce).first()
-    if earlier is not None:
-        return earlier
     meeting = JointMeeting(
         nonce=nonce,
         community=community,
@@ -97,9 +97,16 @@ def call(
         place=place,
         called_by=by,
     )
-    return _begin(meeting, organizations, by=by, at=at)
+    try:
+        return _begin(meeting, organizations, by=by, at=at)
+    except IntegrityError:
+        earlier = JointMeeting.objects.filter(nonce=nonce).first()
+        if earlier is None:
+            raise
+        return earlier
 
 
+@attempt()
 def _begin(
     meeting: JointMeeting, organizations: Sequence[Organization], *, by: Person | None, at: datetime
 ) -> JointMeeting:
@@ -107,10 +114,10 @@ def _begin(
     meeting.called_at = at
     meeting.search_terms = terms(meeting.community.name, meeting.reason, meeting.place)
     meeting.save(force_insert=True)
-    invitations = add_invitations(meeting, organizations)
-    take_along(meeting)
-    put_turns(meeting, new=True)
-    ask(invitations, at=at)
+    invitations = add_invitations(meeting, organizations, new=True)
+    prepared = bool(take_along(meeting, new=True)) and bool(invitations)
+    turns.put(meeting, turns_of_meeting(meeting, prepared=prepared), new=True)
+    ask(invitations, at=at, new=True)
     journal.write("call", meeting, by=by, at=at, area_code=meeting.community_id)
     tell_invited(
         meeting,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.models import Area
+from youwo.core import acts
 from youwo.core.acts import acting
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
@@ -124,7 +125,7 @@ def talk_again(item: AgendaItem, *, by: Person, at: datetime) -> AgendaItem:
 def _open_matter(item: AgendaItem, by: Person, at: datetime) -> tuple[JointMeeting, AgendaItem]:
     # Locked through the meeting: two phones may run the same one.
     meeting = locked(item.meeting, "decide", by, at)
-    row = AgendaItem.objects.select_related("problem").get(pk=item.pk)
+    row = acts.hold(item, "problem")
     if not row.is_open:
         raise Refused(
             _("This matter has been decided in the meantime: “%(outcome)s”.")

@@ -33,10 +33,13 @@ _SEATS = {
 
 
 def add_invitations(
-    meeting: JointMeeting, organizations: Iterable[Organization]
+    meeting: JointMeeting, organizations: Iterable[Organization], *, new: bool = False
 ) -> list[Invitation]:
-    """Invite units, each in the seat of its kind; who is invited already is left alone."""
-    known = set(meeting.invitations.values_list("organization_id", flat=True))
+    """Invite units, each in the seat of its kind; who is invited already is left alone.
+
+    Nobody is invited to a `new` meeting yet.
+    """
+    known = set() if new else set(meeting.invitations.values_list("organization_id", flat=True))
     fresh = {unit.pk: unit for unit in organizations if unit.pk not in known}
     return Invitation.objects.bulk_create(
         Invitation(
@@ -55,7 +58,7 @@ def invite(
     """Invite units to a meeting to come; who acts for them is asked to answer."""
     meeting = locked(meeting, "change", by, at)
     invitations = add_invitations(meeting, organizations)
-    ask(invitations, at=at)
+    ask(invitations, at=at, new=True)
     put_turns(meeting)
     journal.write(
         "invite_units",

@@ -8,11 +8,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from youwo.core.acts import hold
-from youwo.core.clock import local_day
 from youwo.core.refused import Refused
-from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
-from youwo.organizations.models import Mandate
+from youwo.organizations.telling import Word, tell_units
 from youwo.people.models import Person
 from youwo.service.actions.moving import must_deal
 from youwo.service.models import MEETING_MOVES, AgendaItem, Invitation, JointMeeting
@@ -37,18 +35,18 @@ def must_allow(meeting: JointMeeting, verb: str) -> None:
         )
 
 
-def put_turns(meeting: JointMeeting, *, new: bool = False) -> None:
+def put_turns(meeting: JointMeeting) -> None:
     """Say whose turn the meeting is."""
     prepared = (
         AgendaItem.objects.filter(meeting=meeting).exists()
         and Invitation.objects.filter(meeting=meeting).exists()
     )
-    turns.put(meeting, turns_of_meeting(meeting, prepared=prepared), new=new)
+    turns.put(meeting, turns_of_meeting(meeting, prepared=prepared))
 
 
-def ask(invitations: Sequence[Invitation], *, at: datetime) -> None:
-    """Say of each invitation whether it is its unit's turn. Two statements."""
-    turns.put_many([(one, turns_of_invitation(one, at)) for one in invitations])
+def ask(invitations: Sequence[Invitation], *, at: datetime, new: bool = False) -> None:
+    """Say of each invitation whether it is its unit's turn. `new` ones had none yet."""
+    turns.put_many([(one, turns_of_invitation(one, at)) for one in invitations], new=new)
 
 
 def tell_invited(
@@ -60,14 +58,14 @@ def tell_invited(
     at: datetime,
 ) -> None:
     """Tell those who act for the invited something about the meeting."""
-    units = [one.organization_id for one in invitations if one.organization_id is not None]
-    acting = Mandate.objects.in_force(local_day(at)).filter(organization__in=units)
-    notices.tell(
-        [mandate.person for mandate in acting.select_related("person")],
-        kind=NoticeKind.CASE,
-        subject=subject,
-        body=f"{meeting.community.name} · {meeting.place}",
-        link=f"/meetings/{meeting.reference}/answer/",
-        cause=f"meeting.{meeting.pk}.{cause}.{int(at.timestamp())}",
-        at=at,
+    tell_units(
+        Word(
+            organizations=[one.organization_id for one in invitations if one.organization_id],
+            kind=NoticeKind.CASE,
+            subject=subject,
+            body=f"{meeting.community.name} · {meeting.place}",
+            link=f"/meetings/{meeting.reference}/answer/",
+            cause=f"meeting.{meeting.pk}.{cause}.{int(at.timestamp())}",
+            at=at,
+        )
     )
