@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from youwo.core.references import parse_reference
 from youwo.needs.models import Channel, OutsideMatter, ProblemKind, Report
 from youwo.needs.triage import outside_matters, problem_kinds
 from youwo.web.needs.forms import PhoneField, PlaceForm
@@ -175,10 +176,17 @@ class HandOverForm(forms.Form):
         return next(matter for matter in outside_matters() if matter.pk == code)
 
 
+class OfferedField(forms.MultipleChoiceField):
+    """What was offered, or anything else that may be named: it is looked up when it is used."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
 class MergeForm(forms.Form):
     """Which other problems are the same as this one."""
 
-    others = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    others = OfferedField(required=False, widget=forms.CheckboxSelectMultiple)
     reference = forms.CharField(
         label=_("Or by its reference"),
         required=False,
@@ -190,10 +198,19 @@ class MergeForm(forms.Form):
         self, *args: Any, others: Callable[[], list[tuple[str, str]]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        # Asked for only where they are shown or chosen from.
+        # Asked for only where they are shown.
         field = self.fields["others"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 (it is declared above)
         field.label, field.choices = _("The same as this one"), others
+
+    def clean_reference(self) -> str:
+        typed = self.cleaned_data["reference"]
+        reference = parse_reference(typed) if typed else ""
+        if reference is None:
+            raise forms.ValidationError(
+                _("This reference has a slip in it. Please compare it with your note.")
+            )
+        return reference
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

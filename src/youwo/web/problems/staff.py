@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.utils.translation import ngettext
 
 from youwo.areas.models import Area
 from youwo.areas.rules import kind_of
+from youwo.core.acts import acting, hold_found
 from youwo.core.clock import local_day
 from youwo.core.paging import page
 from youwo.core.references import parse_reference, spaced
@@ -119,8 +121,8 @@ def export(request: HttpRequest) -> FileResponse:
 def readable(request: HttpRequest, reference: str) -> Problem:
     """Return a problem of the visitor's areas; others do not exist for them."""
     problem = (
-        queries.readable_problems(signed_in_person(request), local_day(timezone.now()))
-        .select_related("kind", "community__parent", "compound", "merged_into", "split_from")
+        _readable(request)
+        .select_related("kind", "merged_into", "split_from")
         .filter(reference=parse_reference(reference) or "")
         .first()
     )
@@ -129,10 +131,25 @@ def readable(request: HttpRequest, reference: str) -> Problem:
     return problem
 
 
+def _held(request: HttpRequest, reference: str, others: Iterable[str] = ()) -> Seen:
+    """Do what `readable` does, and lock the problem, and others, in the act that is under way."""
+    known = parse_reference(reference) or ""
+    found = hold_found(_readable(request).filter(reference__in={known, *others}))
+    problem = next((row for row in found if row.reference == known), None)
+    if problem is None:
+        raise Http404
+    return Seen(problem, found)
+
+
+def _readable(request: HttpRequest) -> QuerySet[Problem]:
+    found = queries.readable_problems(signed_in_person(request), local_day(timezone.now()))
+    return found.select_related("community__parent", "compound")
+
+
 @staff(*READERS)
 def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a problem with the voices behind it, and the steps that can be taken now."""
-    return _case(request, readable(request, reference))
+    return _case(request, Seen(readable(request, reference)))
 
 
 @dataclass
@@ -140,6 +157,8 @@ class Seen:
     """A problem with what its forms need, read when one of them asks for it."""
 
     problem: Problem
+    # What was locked with it, itself included.
+    held: Sequence[Problem] = ()
 
     @cached_property
     def reports(self) -> list[Report]:
@@ -156,14 +175,13 @@ class Seen:
 
 def _case(
     request: HttpRequest,
-    problem: Problem,
+    seen: Seen,
     *,
     status: int = 200,
     verb: str = "",
     form: forms.Form | None = None,
 ) -> HttpResponse:
-    seen = Seen(problem)
-    on = local_day(timezone.now())
+    problem, on = seen.problem, local_day(timezone.now())
     deals = rules.may_deal(signed_in_person(request), problem, on)
     may = _may(seen) if deals else set()
     carrier = carrier_of(problem) if problem.status in _CARRIED else None
@@ -235,14 +253,18 @@ def _public_words(seen: Seen) -> dict[str, Any]:
 
 # The form behind each act, with what is known already.
 _FORMS: dict[str, Callable[..., forms.Form]] = {
-    "accept": lambda seen, data=None: AcceptForm(data, initial=_public_words(seen)),
+    "accept": lambda seen, data=None: AcceptForm(
+        data, initial=None if data else _public_words(seen)
+    ),
     "decline": lambda seen, data=None: ReasonForm(data, prefix="decline"),
     "hand_over": lambda seen, data=None: HandOverForm(data),
     "merge": lambda seen, data=None: MergeForm(
         data,
         others=lambda: [(row.reference, f"{row} · {spaced(row.reference)}") for row in seen.alike],
     ),
-    "split": lambda seen, data=None: SplitForm(data, reports=seen.reports),
+    "split": lambda seen, data=None: SplitForm(
+        data, reports=problems.voices_of(seen.problem) if data else seen.reports
+    ),
     "close": lambda seen, data=None: CloseForm(data),
     "reopen": lambda seen, data=None: ReasonForm(data, prefix="reopen"),
 }
@@ -251,28 +273,41 @@ _FORMS: dict[str, Callable[..., forms.Form]] = {
 @staff(*DEALERS)
 def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     """Take one step with a problem."""
-    problem = readable(request, reference)
     if verb not in _ACTS:
         raise Http404
     if request.method != "POST":
-        return redirect("problems:staff", problem.reference)
+        return redirect("problems:staff", readable(request, reference).reference)
     person, at = signed_in_person(request), timezone.now()
-    if not rules.may_deal(person, problem, local_day(at)):
-        raise PermissionDenied
-    seen = Seen(problem)
-    form = _FORMS[verb](seen, request.POST) if verb in _FORMS else None
-    if form is not None and not form.is_valid():
-        return _case(request, problem, status=422, verb=verb, form=form)
-    given = form.cleaned_data if form is not None else request.POST
+    form: forms.Form | None = None
+    said = ""
     try:
-        said = _ACTS[verb](seen, given, {"by": person, "at": at})
+        with acting():
+            seen = _seen(request, reference, verb)
+            if not rules.may_deal(person, seen.problem, local_day(at)):
+                raise PermissionDenied
+            form = _FORMS[verb](seen, request.POST) if verb in _FORMS else None
+            if form is None or form.is_valid():
+                given = form.cleaned_data if form is not None else request.POST
+                said = _ACTS[verb](seen, given, {"by": person, "at": at})
     except Refused as refused:
         if form is None:
             raise
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        return _case(request, readable(request, reference), status=422, verb=verb, form=form)
+    if not said:
+        # Read anew: it may have moved on. What the form offers is read of it only now.
+        seen.problem = readable(request, reference)
+        return _case(request, seen, status=422, verb=verb, form=form)
     messages.success(request, said)
-    return redirect("problems:staff", problem.reference)
+    return redirect("problems:staff", seen.problem.reference)
+
+
+def _seen(request: HttpRequest, reference: str, verb: str) -> Seen:
+    """Return a problem, locked with those that are named. An undoing locks in its own order."""
+    if verb == "undo_merge":
+        return Seen(readable(request, reference))
+    named = [*request.POST.getlist("others"), *request.POST.getlist("reference")]
+    others = filter(None, map(parse_reference, named))
+    return _held(request, reference, others if verb == "merge" else ())
 
 
 def _accept(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
@@ -292,19 +327,9 @@ def _hand_over(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
 
 
 def _merge(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
-    references = list(given["others"])
-    if given["reference"]:
-        typed = parse_reference(given["reference"])
-        if typed is None:
-            raise Refused(
-                _("This reference has a slip in it. Please compare it with your note."), "reference"
-            )
-        references.append(typed)
-    on = local_day(who["at"])
-    found = list(
-        queries.readable_problems(who["by"], on).filter(reference__in=references).order_by("pk")
-    )
-    if len(found) < len(set(references)):
+    references = {*given["others"], given["reference"]} - {""}
+    found = [problem for problem in seen.held if problem.reference in references]
+    if len(found) < len(references):
         raise Refused(_("There is no such problem in your area."), "reference")
     problems.gather(found, into=seen.problem, **who)
     return ngettext(
@@ -317,15 +342,18 @@ def _merge(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
 def _undo_merge(seen: Seen, given: Any, who: dict[str, Any]) -> str:
     """Set apart the one that was named, or this one from what it was joined with."""
     key = given.get("merge", "")
-    merge = Merge.objects.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
-    if merge is None or seen.problem.pk not in (merge.problem_id, merge.into_id):
+    of_this = Merge.objects.filter(Q(problem=seen.problem) | Q(into=seen.problem))
+    named = of_this.filter(pk=key) if key.isdecimal() and len(key) < 19 else of_this.none()
+    found = hold_found(named.select_related("problem__community", "into"))
+    if not found:
         raise Refused(_("This has changed in the meantime. Please look at it again."))
-    problems.undo_merge(merge, **who)
+    problems.undo_merge(found[0], **who)
     return _("They are apart again, each with its own voices.")
 
 
 def _split(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
-    chosen = [report for report in seen.reports if report.reference in given["reports"]]
+    voices = problems.voices_of(seen.problem)
+    chosen = [report for report in voices if report.reference in given["reports"]]
     apart = problems.split(seen.problem, reports=chosen, title=given["title"], **who)
     return _("Set apart as %(reference)s.") % {"reference": spaced(apart.reference)}
 

@@ -3,7 +3,7 @@
 from youwo.needs.actions.problems.carried import contest, mark_done, put_back, take_up
 from youwo.needs.actions.problems.joined import gather, merge, split, undo_merge
 from youwo.needs.actions.problems.judged import close, is_agreed, judge, reopen, reveal
-from youwo.needs.actions.problems.moving import fresh, take_over
+from youwo.needs.actions.problems.moving import fresh, take_over, voices_of
 from youwo.needs.actions.problems.received import report
 from youwo.needs.actions.problems.reviewed import accept, decline, hand_over
 
@@ -27,4 +27,5 @@ __all__ = [
     "take_over",
     "take_up",
     "undo_merge",
+    "voices_of",
 ]

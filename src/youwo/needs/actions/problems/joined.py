@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from youwo.core.acts import acting
+from youwo.core.acts import acting, hold
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
@@ -17,12 +17,12 @@ from youwo.needs.actions.problems.moving import (
     TERMS,
     due,
     fresh,
-    fresh_both,
-    move,
+    fresh_all,
     moved_on,
     must_deal,
     tell_voice,
     tell_voices,
+    voices_of,
     write_terms,
 )
 from youwo.needs.actions.problems.reviewed import refuse_voices
@@ -40,17 +40,41 @@ from youwo.people.models import Person
 from youwo.turns import actions as turns
 
 
-@acting()
 def merge(problem: Problem, *, into: Problem, by: Person, at: datetime) -> Merge:
     """Join a problem with another about the same matter: its voices now stand behind that one.
 
     Refuses problems of two communities, one that somebody has taken on already, and one that
     everybody sees into one that still waits for review. `undo_merge` brings it back.
     """
-    if problem.pk == into.pk:
+    return gather([problem], into=into, by=by, at=at)[0]
+
+
+@acting()
+def gather(others: Sequence[Problem], *, into: Problem, by: Person, at: datetime) -> list[Merge]:
+    """Do what `merge` does for several problems, all of them or none, in as many statements."""
+    if any(problem.pk == into.pk for problem in others):
         raise Refused(_("A problem cannot be joined with itself."))
-    problem, into = fresh_both(problem, into)
-    must_deal(problem, by, at)
+    *others, into = fresh_all([*others, into])
+    merges = []
+    for problem in others:
+        must_deal(problem, by, at)
+        _refuse_to_join(problem, into)
+        merges.append(_merge(problem, into, by, at))
+        _end(problem, into, at)
+    Merge.objects.bulk_create(merges)
+    _bring_voices(merges, into, at)
+    # All in one statement; what the other one is already is written once more.
+    changed = ["status", "mover", "since", "due_at", "merged_into", *TERMS]
+    Problem.objects.bulk_update([*others, into], changed)
+    turns.put_many([(problem, []) for problem in others])
+    for row in merges:
+        code, problem = into.community_id, row.problem
+        journal.write("merge", problem, by=by, at=at, area_code=code, into=into.pk, merge=row.pk)
+        journal.write("gather", into, by=by, at=at, area_code=code, problem=problem.pk)
+    return merges
+
+
+def _refuse_to_join(problem: Problem, into: Problem) -> None:
     if problem.community_id != into.community_id:
         raise Refused(_("These problems are in two communities. Please keep them apart."))
     if problem.status not in PROBLEM_MOVES["merge"] or problem.due_at is None:
@@ -59,7 +83,11 @@ def merge(problem: Problem, *, into: Problem, by: Person, at: datetime) -> Merge
         raise moved_on(into)
     if problem.is_public and not into.is_public:
         raise Refused(_("Please review the other problem first: this one is public already."))
-    row = Merge.objects.create(
+
+
+def _merge(problem: Problem, into: Problem, by: Person, at: datetime) -> Merge:
+    assert problem.due_at is not None  # noqa: S101 (the caller has looked)
+    return Merge(
         problem=problem,
         into=into,
         status=problem.status,
@@ -70,39 +98,39 @@ def merge(problem: Problem, *, into: Problem, by: Person, at: datetime) -> Merge
         by=by,
         at=at,
     )
+
+
+def _end(problem: Problem, into: Problem, at: datetime) -> None:
+    problem.status = PROBLEM_MOVES["merge"][problem.status]
+    problem.mover = PROBLEM_MOVERS[problem.status]
+    problem.since, problem.due_at, problem.merged_into = at, None, into
+
+
+def _bring_voices(merges: Sequence[Merge], into: Problem, at: datetime) -> None:
+    """Have the voices of joined problems stand behind the other, and tell them so."""
+    by_problem = {row.problem_id: row for row in merges}
     voices = list(
-        Report.objects.filter(problem__in=[problem, into])
+        Report.objects.filter(problem__in=[into.pk, *by_problem])
         .select_related("voice__person")
         .order_by("pk")
     )
-    moving = [report for report in voices if report.problem_id == problem.pk]
+    moving = [report for report in voices if report.problem_id != into.pk]
     through = Merge.reports.through
-    through.objects.bulk_create(through(merge=row, report=report) for report in moving)
+    through.objects.bulk_create(
+        through(merge=by_problem[report.problem_id], report=report) for report in moving
+    )
     for report in moving:
         tell_voice(
             report,
-            problem,
+            by_problem[report.problem_id].problem,
             gettext_lazy(
                 "What you reported is now dealt with together with others' words about it."
             ),
             cause="merge",
             at=at,
         )
-    problem.reports.update(problem=into)
-    problem.merged_into = into
-    move(problem, "merge", at=at, also=["merged_into"])
-    _renew(into, [report.said for report in voices])
-    journal.write(
-        "merge", problem, by=by, at=at, area_code=problem.community_id, into=into.pk, merge=row.pk
-    )
-    journal.write("gather", into, by=by, at=at, area_code=into.community_id, problem=problem.pk)
-    return row
-
-
-@acting()
-def gather(others: Sequence[Problem], *, into: Problem, by: Person, at: datetime) -> list[Merge]:
-    """Join several problems with one, all of them or none."""
-    return [merge(problem, into=into, by=by, at=at) for problem in others]
+    Report.objects.filter(problem__in=by_problem).update(problem=into)
+    write_terms(into, [report.said for report in voices])
 
 
 @acting()
@@ -112,13 +140,24 @@ def undo_merge(merge: Merge, *, by: Person, at: datetime) -> Problem:
     Voices that came later stay with the other. Refuses it once the other has moved on, or the
     voices have: they can be split off instead.
     """
-    problem, into = fresh_both(merge.problem, merge.into)
-    merge = Merge.objects.get(pk=merge.pk)
+    merge = hold(merge, "problem", "into")
+    problem, into = fresh_all([merge.problem, merge.into])
     must_deal(problem, by, at)
     if merge.undone_at is not None:
         raise Refused(_("A colleague has just set these two apart again."))
-    gone = merge.reports.filter(~Q(problem=into) | Q(answered_at__gt=merge.at))
-    if into.status not in GATHERING or into.since != merge.into_since or gone.exists():
+    came = Exists(Merge.reports.through.objects.filter(merge=merge, report=OuterRef("pk")))
+    voices = list(
+        Report.objects.filter(Q(came) | Q(problem__in=[problem, into]))
+        .annotate(came=came)
+        .order_by("pk")
+    )
+    back = [report for report in voices if report.came]
+    stay = [report for report in voices if not report.came]
+    if (
+        into.status not in GATHERING
+        or into.since != merge.into_since
+        or any(_has_moved_on(report, merge) for report in back)
+    ):
         raise Refused(
             _("Something has happened since they were joined. Please split the voices off instead.")
         )
@@ -126,11 +165,11 @@ def undo_merge(merge: Merge, *, by: Person, at: datetime) -> Problem:
     problem.status = PROBLEM_MOVES["undo_early_merge" if early else "undo_merge"][problem.status]
     problem.mover, problem.since, problem.due_at = merge.mover, merge.since, merge.due_at
     problem.merged_into = None
-    merge.reports.update(problem=problem)
-    write_terms(problem)
+    Report.objects.filter(pk__in=[report.pk for report in back]).update(problem=problem)
+    write_terms(problem, [report.said for report in back])
     problem.save(update_fields=["status", "mover", "since", "due_at", "merged_into", *TERMS])
-    turns.put(problem, turns_of(problem))
-    _renew(into)
+    turns.put(problem, turns_of(problem), new=True)
+    _renew(into, [report.said for report in stay])
     merge.undone_by, merge.undone_at = by, at
     merge.save(update_fields=["undone_by", "undone_at"])
     journal.write(
@@ -143,6 +182,12 @@ def undo_merge(merge: Merge, *, by: Person, at: datetime) -> Problem:
         merge=merge.pk,
     )
     return problem
+
+
+def _has_moved_on(report: Report, merge: Merge) -> bool:
+    """Say whether a voice has gone elsewhere since it was joined, or has judged."""
+    judged = report.answered_at is not None and report.answered_at > merge.at
+    return judged or report.problem_id != merge.into_id
 
 
 @acting()
@@ -158,13 +203,14 @@ def split(
     problem = fresh(problem)
     if problem.status not in GATHERING:
         raise moved_on(problem)
-    chosen = problem.reports.filter(pk__in=[report.pk for report in reports])
-    count = chosen.count()
-    if not count or count < len({report.pk for report in reports}):
+    voices, keys = voices_of(problem), {report.pk for report in reports}
+    chosen = [report for report in voices if report.pk in keys]
+    left = [report for report in voices if report.pk not in keys]
+    if not chosen or len(chosen) < len(keys):
         raise Refused(_("Please choose the voices that speak of something else."), "reports")
-    if count == problem.reports.count():
+    if not left:
         raise Refused(_("Please leave at least one voice with this problem."), "reports")
-    refuse_voices(problem, public_title=title)
+    refuse_voices(voices, public_title=title)
     waits = problem.status == ProblemStatus.RECEIVED
     status = ProblemStatus.RECEIVED if waits else ProblemStatus.OPEN
     apart = Problem(
@@ -186,10 +232,12 @@ def split(
         hearing=problem.hearing,
         split_from=problem,
     )
+    write_terms(apart, [report.said for report in chosen])
     apart.save(force_insert=True)
-    chosen.update(problem=apart)
-    _renew(apart)
-    _renew(problem)
+    Report.objects.filter(pk__in=keys).update(problem=apart)
+    for report in chosen:
+        report.problem = apart
+    _renew(problem, [report.said for report in left])
     turns.put(apart, turns_of(apart), new=True)
     journal.write("split", problem, by=by, at=at, area_code=problem.community_id, problem=apart.pk)
     tell_voices(
@@ -197,10 +245,11 @@ def split(
         gettext_lazy("What you reported is now dealt with as a matter of its own."),
         cause="split",
         at=at,
+        heard=chosen,
     )
     return apart
 
 
-def _renew(problem: Problem, said: Iterable[str] | None = None) -> None:
+def _renew(problem: Problem, said: Iterable[str]) -> None:
     write_terms(problem, said)
     problem.save(update_fields=TERMS)

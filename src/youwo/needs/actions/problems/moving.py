@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from youwo.almanac.queries import deadline
-from youwo.core.acts import hold, hold_all
+from youwo.core.acts import hold, hold_all, once
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.core.search import terms
@@ -53,10 +53,16 @@ def fresh(problem: Problem) -> Problem:
     return hold(problem, *_PLACE)
 
 
-def fresh_both(one: Problem, other: Problem) -> tuple[Problem, Problem]:
-    """Lock two problems, the older first, so that two who join them never wait for each other."""
-    first, second = hold_all([one, other], *_PLACE)
-    return first, second
+def fresh_all(problems: Iterable[Problem]) -> list[Problem]:
+    """Lock several problems, the older first: two who join them never wait for each other."""
+    return hold_all(problems, *_PLACE)
+
+
+def voices_of(problem: Problem) -> list[Report]:
+    """Return the voices behind a locked problem, with their accounts; read once in an act."""
+    found = problem.reports.select_related("voice__person").order_by("pk")
+    known = once((Report, problem.pk), lambda: list(found))
+    return [report for report in known if report.problem_id == problem.pk]
 
 
 def moved_on(problem: Problem) -> Refused:
@@ -90,7 +96,9 @@ def move(
     problem.status = PROBLEM_MOVES[verb][problem.status]
     problem.mover = PROBLEM_MOVERS[problem.status]
     problem.since = at
-    problem.due_at = due_at or due(problem.status, problem.kind, problem.community_id, at)
+    if not problem.has_ended:
+        due_at = due_at or due(problem.status, problem.kind, problem.community_id, at)
+    problem.due_at = due_at
     if problem.mover == ProblemMover.RESIDENT and not _can_be_asked(problem):
         # Nobody of them looks at a page: the community asks them.
         problem.mover = ProblemMover.WORKER
@@ -103,13 +111,11 @@ def _can_be_asked(problem: Problem) -> bool:
     return problem.reports.filter(channel=Channel.OWN, voice__isnull=False).exists()
 
 
-def write_terms(problem: Problem, said: Iterable[str] | None = None) -> None:
+def write_terms(problem: Problem, said: Iterable[str]) -> None:
     """Renew what a problem is found by, from all that was said and written; the caller saves it.
 
-    `said` is what its voices said, in their order, where the caller knows.
+    `said` is what its voices said, in their order.
     """
-    if said is None:
-        said = problem.reports.order_by("pk").values_list("said", flat=True)
     problem.public_terms = terms(problem.public_title, problem.public_text)
     problem.search_terms = terms(
         problem.title, problem.public_title, problem.public_text, problem.building, *said
@@ -119,10 +125,22 @@ def write_terms(problem: Problem, said: Iterable[str] | None = None) -> None:
 TERMS = ["search_terms", "public_terms"]
 
 
-def tell_voices(problem: Problem, subject: object, *, cause: str, at: datetime) -> None:
-    """Tell every voice that has an account; the others follow by reference."""
-    heard = problem.reports.filter(voice__person__isnull=False).select_related("voice__person")
-    for report in heard.order_by("pk"):
+def tell_voices(
+    problem: Problem,
+    subject: object,
+    *,
+    cause: str,
+    at: datetime,
+    heard: Iterable[Report] | None = None,
+) -> None:
+    """Tell every voice that has an account; the others follow by reference.
+
+    `heard` is the voices, with their accounts, where the caller knows them.
+    """
+    if heard is None:
+        accounts = problem.reports.filter(voice__person__isnull=False)
+        heard = accounts.select_related("voice__person").order_by("pk")
+    for report in heard:
         tell_voice(report, problem, subject, cause=cause, at=at)
 
 

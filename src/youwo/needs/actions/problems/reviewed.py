@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -17,10 +18,11 @@ from youwo.needs.actions.problems.moving import (
     move,
     must_deal,
     tell_voices,
+    voices_of,
     write_terms,
 )
 from youwo.needs.actions.received import record_hand_over, refuse_personal
-from youwo.needs.models import Channel, OutsideMatter, Problem, ProblemKind, Voice
+from youwo.needs.models import Channel, OutsideMatter, Problem, ProblemKind, Report
 from youwo.people.models import Person
 
 
@@ -41,10 +43,11 @@ def accept(
     """
     must_deal(problem, by, at)
     problem = locked(problem, "accept")
-    refuse_voices(problem, public_title=public_title, public_text=public_text)
+    heard = voices_of(problem)
+    refuse_voices(heard, public_title=public_title, public_text=public_text)
     problem.public_title, problem.public_text, problem.kind = public_title, public_text, kind
     problem.title, problem.accepted_at, problem.reason = public_title, at, ""
-    write_terms(problem)
+    write_terms(problem, [report.said for report in heard])
     changed = ["public_title", "public_text", "kind", "title", "accepted_at", "reason", *TERMS]
     move(problem, "accept", at=at, also=changed)
     journal.write(
@@ -55,13 +58,14 @@ def accept(
         gettext_lazy("The community has taken up the problem that you reported."),
         cause="accept",
         at=at,
+        heard=heard,
     )
     return problem
 
 
-def refuse_voices(problem: Problem, **texts: str) -> None:
+def refuse_voices(heard: Iterable[Report], **texts: str) -> None:
     """Refuse public words that name one of the voices or give a number."""
-    refuse_personal(Voice.objects.filter(report__problem=problem), **texts)
+    refuse_personal([report.voice for report in heard if report.voice], **texts)
 
 
 @acting()
