@@ -220,3 +220,14 @@ def test_several_desks_share_the_places_exactly(at, at_once, number):
 
     assert sum(isinstance(answer, Claim) for answer in answers) == 20
     assert Claim.objects.filter(pool=twenty, state="confirmed").count() == 20
+
+
+def test_a_firm_place_ends_once_by_whatever_ways(at, at_once):
+    one = pool(1)
+    person = PersonFactory()
+    claim = alone(one, at, person)
+    ends = [actions.give_back, actions.give_back, lambda key, **who: actions.cancel(claim, **who)]
+
+    answers = at_once(lambda end: end(claim.pk, by=person, at=at, reason="ill"), ends)
+
+    assert sum(isinstance(answer, Refused) for answer in answers) == 2

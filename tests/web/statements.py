@@ -35,7 +35,7 @@ DEARER: dict[str, int] = {
     "evaluation:decide": 27,
     "evaluation:new": 26,
     "evaluation:sheet": 15,
-    "hearings:close": 17,
+    "hearings:close": 14,
     "mfa_activate_totp": 15,
     "mfa_authenticate": 17,
     "service:close": 18,

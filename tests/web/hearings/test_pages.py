@@ -15,7 +15,7 @@ from tests.needs.hearing_factories import BOOKING, LAMP, opened, typed, written
 from tests.organizations.factories import UnitEnrolmentFactory
 from tests.web.needs.people import signed_in, words
 from youwo.needs import triage
-from youwo.needs.actions import hearings
+from youwo.needs.actions import hearings, problems
 from youwo.needs.models import Hearing, HearingLine, Problem, Report, Wish
 from youwo.organizations.models import Mandate
 from youwo.web.hearings.turns import TURNS
@@ -359,6 +359,34 @@ class TestClosing:
         ]
         at_work.post(url(hearing, "close/"), {"same:1": known.reference, "same:2": "1"})
         assert (Problem.objects.count(), known.reports.count()) == (1, 3)
+
+    def test_old_and_new_problems_are_taken_up_together(
+        self, at_work, hearing, worker, jinshui, at
+    ):
+        earlier = opened(worker, jinshui, at)
+        written(earlier, worker, at, typed("3号楼楼道灯坏了"))
+        hearings.close(earlier, by=worker, at=at)
+        known = Problem.objects.get()
+        written(
+            hearing,
+            worker,
+            at,
+            typed("楼道灯坏了", name="张敬之"),
+            typed("2号楼道灯坏了"),
+            typed(BOOKING),
+        )
+        at_work.post(url(hearing, "close/"), {"same:1": known.reference})
+        assert (Problem.objects.count(), known.reports.count(), Wish.objects.count()) == (2, 2, 1)
+
+    def test_a_known_one_that_has_ended_is_refused(self, at_work, hearing, worker, jinshui, at):
+        earlier = opened(worker, jinshui, at)
+        written(earlier, worker, at, typed("3号楼楼道灯坏了"))
+        hearings.close(earlier, by=worker, at=at)
+        known = Problem.objects.get()
+        problems.decline(known, reason="已经拆除", by=worker, at=at)
+        written(hearing, worker, at, typed("楼道灯坏了"))
+        response = at_work.post(url(hearing, "close/"), {"same:1": known.reference})
+        assert (response.status_code, known.reports.count()) == (422, 1)
 
     def test_what_lacks_something_is_shown(self, at_work, hearing, worker, at):
         written(hearing, worker, at, typed(phone="1380"))

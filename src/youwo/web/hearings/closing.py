@@ -10,15 +10,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import acting, hold_found
 from youwo.core.references import parse_reference
 from youwo.core.refused import Refused
 from youwo.needs.actions import hearings
 from youwo.needs.hearings import alike, known_problems, lines_of, summary, troubles
-from youwo.needs.models import HearingLine, Problem
+from youwo.needs.models import Hearing, HearingLine, Problem
 from youwo.needs.rules import DEALING
 from youwo.people import masking
 from youwo.web.access import signed_in_person, staff
-from youwo.web.hearings.access import dealt_with
+from youwo.web.hearings.access import dealt_with, held
 from youwo.web.hearings.rows import about, words_of_kinds
 
 
@@ -37,48 +38,54 @@ class Look:
 @staff(*DEALING)
 def close(request: HttpRequest, reference: str) -> HttpResponse:
     """Look at all lines once more, and close."""
+    refusal = ""
+    if request.method == "POST":
+        try:
+            return _close(request, reference)
+        except Refused as refused:
+            refusal = str(refused)
     hearing = dealt_with(request, reference)
     if not hearing.is_open:
         return redirect("hearings:hearing", hearing.reference)
     lines = [line for line in lines_of(hearing) if line.is_typed]
-    known = known_problems(hearing)
-    refusal = ""
-    if request.method == "POST":
-        try:
-            hearings.close(
-                hearing,
-                same=_same(request, lines, known),
-                by=signed_in_person(request),
-                at=timezone.now(),
-            )
-        except Refused as refused:
-            refusal = str(refused)
-        else:
-            messages.success(request, _("The hearing is closed; what was said is on its way."))
-            return redirect("hearings:hearing", hearing.reference)
     context = {
         "hearing": hearing,
-        "looks": _looks(request, lines, known),
+        "looks": _looks(request, lines, known_problems(hearing)),
         "summary": summary(lines),
         "refusal": refusal,
     }
     return render(request, "hearings/close.html", context, status=422 if refusal else 200)
 
 
-def _same(
-    request: HttpRequest, lines: list[HearingLine], known: list[Problem]
-) -> dict[int, int | Problem]:
+@acting()
+def _close(request: HttpRequest, reference: str) -> HttpResponse:
+    hearing = held(request, reference)
+    if hearing.is_open:
+        same = _same(request, hearing)
+        hearings.close(hearing, same=same, by=signed_in_person(request), at=timezone.now())
+        messages.success(request, _("The hearing is closed; what was said is on its way."))
+    return redirect("hearings:hearing", hearing.reference)
+
+
+def _same(request: HttpRequest, hearing: Hearing) -> dict[int, int | Problem]:
     """Read which lines are one more voice for an earlier line or a known problem."""
-    problems = {problem.reference: problem for problem in known}
-    same: dict[int, int | Problem] = {}
-    for line in lines:
-        value = request.POST.get(f"same:{line.number}", "")
-        reference = parse_reference(value)
-        if value.isascii() and value.isdigit():
-            same[line.number] = int(value[:6])
-        elif reference in problems:
-            same[line.number] = problems[reference]
-    return same
+    chosen = {
+        int(number): request.POST[name]
+        for name in request.POST
+        if name.startswith("same:") and _is_number(number := name[5:])
+    }
+    references = {number: parse_reference(value) for number, value in chosen.items()}
+    named = set(references.values()) - {None}
+    of_here = Problem.objects.filter(community=hearing.community_id, reference__in=named)
+    known = {row.reference: row for row in hold_found(of_here)} if named else {}
+    earlier = {number: int(value) for number, value in chosen.items() if _is_number(value)}
+    return earlier | {
+        number: known[reference] for number, reference in references.items() if reference in known
+    }
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 7
 
 
 def _looks(request: HttpRequest, lines: list[HearingLine], known: list[Problem]) -> list[Look]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
 from youwo.areas.rules import kind_of
-from youwo.core.acts import hold_found
+from youwo.core.acts import hold_first
 from youwo.core.clock import local_day
 from youwo.core.paging import page
 from youwo.core.references import parse_reference
@@ -96,10 +96,10 @@ def public_wish(reference: str) -> Wish:
 
 def held_public_wish(reference: str) -> Wish:
     """Do what `public_wish` does, and lock the wish in the act that is under way."""
-    found = hold_found(_public(reference))
-    if not found:
+    wish = hold_first(_public(reference))
+    if wish is None:
         raise Http404
-    return found[0]
+    return wish
 
 
 def _public(reference: str) -> QuerySet[Wish]:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.areas.rules import kind_of
-from youwo.core.acts import acting, attempt, hold_found
+from youwo.core.acts import acting, attempt, hold_first
 from youwo.core.clock import local_day
 from youwo.core.paging import page
 from youwo.core.references import parse_reference, spaced
@@ -129,10 +129,10 @@ def readable(request: HttpRequest, reference: str) -> Wish:
 
 def _held(request: HttpRequest, reference: str) -> Wish:
     """Do what `readable` does, and lock the wish in the act that is under way."""
-    found = hold_found(_named(request, reference))
-    if not found:
+    wish = hold_first(_named(request, reference))
+    if wish is None:
         raise Http404
-    return found[0]
+    return wish
 
 
 def _named(request: HttpRequest, reference: str) -> QuerySet[Wish]:

@@ -127,7 +127,7 @@ def must_deal(hearing: Hearing, by: Person, at: datetime) -> None:
 
 def locked(hearing: Hearing) -> Hearing:
     """Lock a hearing: two people may type and close at the same moment."""
-    return hold(hearing, "community")
+    return hold(hearing, "community", "consent_text")
 
 
 @acting()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
+from youwo.core.acts import hold_all
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
 from youwo.core.search import terms
@@ -18,7 +19,6 @@ from youwo.needs.actions.problems.moving import due as problem_due
 from youwo.needs.actions.problems.received import TITLE, voice_of
 from youwo.needs.actions.received import Contact, unsaved
 from youwo.needs.models import (
-    JOINABLE,
     Channel,
     Hearing,
     Problem,
@@ -29,6 +29,7 @@ from youwo.needs.models import (
     Wish,
 )
 from youwo.needs.problems_waiting import turns_of as problem_turns
+from youwo.needs.triage import problem_kinds
 from youwo.needs.waiting import turns_of as wish_turns
 from youwo.people.models import Person
 from youwo.turns import actions as turns
@@ -47,34 +48,33 @@ class Heard:
     at: datetime
 
 
-def receive_many(
-    heard: Sequence[Heard], hearing: Hearing, *, by: Person, at: datetime
-) -> list[Wish]:
-    """Take down the wishes of a hearing, in its community and with its consent."""
-    if not heard:
-        return []
-    wishes = [
-        unsaved(
-            one.said,
-            kind=one.kind,
-            community=hearing.community,
-            compound=one.compound,
-            contact=Contact(one.phone, one.name, one.building),
-            consent=hearing.consent_text,
-            consent_given_by=hearing.consent_given_by,
-            nonce=uuid.uuid4(),
-            by=by,
-            at=one.at,
-            channel=Channel.HEARING,
-        )
-        for one in heard
-    ]
-    Voice.objects.bulk_create([wish.voice for wish in wishes])
+def take_down(
+    wished: Sequence[Heard],
+    reported: Sequence[tuple[Heard, int | Problem]],
+    hearing: Hearing,
+    *,
+    by: Person,
+    at: datetime,
+) -> tuple[list[Wish], list[Report]]:
+    """Take down the wishes and problems of a hearing, in its community and with its consent.
+
+    Problems with the same mark are one, with several voices. The mark is any number, for a problem
+    that begins here, or a known problem. Refuses a known one that has ended or was joined with
+    another in the meantime.
+    """
+    wishes = [_wish(one, hearing, by) for one in wished]
+    problems = _problems(reported, hearing) if reported else {}
+    reports = [_report(one, problems[_mark(mark)], hearing, by) for one, mark in reported]
+    voices = [report.voice for report in reports if report.voice]
+    Voice.objects.bulk_create([*(wish.voice for wish in wishes), *voices])
     for wish in wishes:
-        # Assigned once more, for its key.
+        # Assigned once more, for its key; so below.
         wish.voice = wish.voice
         wish.reference = new_reference("W")
+    for report in reports:
+        report.voice, report.problem = report.voice, report.problem
     Wish.objects.bulk_create(wishes)
+    Report.objects.bulk_create(reports)
     turns.put_many([(wish, wish_turns(wish)) for wish in wishes], new=True)
     journal.write_all(
         journal.line(
@@ -82,26 +82,6 @@ def receive_many(
         )
         for wish in wishes
     )
-    return wishes
-
-
-def report_many(
-    heard: Sequence[tuple[Heard, int | Problem]], hearing: Hearing, *, by: Person, at: datetime
-) -> list[Report]:
-    """Take down the problems of a hearing. Those with the same mark are voices of one problem.
-
-    The mark is any number, for a problem that begins here, or a known problem. Refuses a known one
-    that has ended or was joined with another in the meantime.
-    """
-    if not heard:
-        return []
-    problems = _problems(heard, hearing)
-    reports = [_report(one, problems[_mark(mark)], hearing, by) for one, mark in heard]
-    Voice.objects.bulk_create([report.voice for report in reports if report.voice])
-    for report in reports:
-        # Assigned once more, for their keys.
-        report.voice, report.problem = report.voice, report.problem
-    Report.objects.bulk_create(reports)
     journal.write_all(
         journal.line(
             "report",
@@ -114,7 +94,7 @@ def report_many(
         )
         for report in reports
     )
-    return reports
+    return wishes, reports
 
 
 def _mark(mark: int | Problem) -> tuple[str, int]:
@@ -128,9 +108,12 @@ def _problems(
     said: dict[tuple[str, int], list[Heard]] = {}
     for one, mark in heard:
         said.setdefault(_mark(mark), []).append(one)
-    known = _known([key for kind, key in said if kind == "known"], hearing)
-    codes = {one.kind for one, mark in heard if not isinstance(mark, Problem)}
-    kinds = ProblemKind.objects.in_bulk(codes)
+    known = _known({mark for _one, mark in heard if isinstance(mark, Problem)}, hearing)
+    kinds = {kind.pk: kind for kind in problem_kinds()}
+    # Some were chosen before they were taken off the catalogue.
+    kinds |= _off_the_catalogue(
+        {one.kind for one, mark in heard if isinstance(mark, int)} - {*kinds}
+    )
     begun = {
         mark: _begun(voices, kinds[voices[0].kind], hearing)
         for mark, voices in said.items()
@@ -147,17 +130,20 @@ def _problems(
     return begun | joined
 
 
-def _known(keys: Sequence[int], hearing: Hearing) -> list[Problem]:
-    if not keys:
-        return []
-    rows = Problem.objects.select_for_update().filter(
-        pk__in=keys, community_id=hearing.community_id, status__in=JOINABLE
-    )
-    known = list(rows.order_by("pk"))
-    if len(known) < len(set(keys)):
-        raise Refused(
-            _("One of the problems that you chose has moved on. Please look at your choice again.")
-        )
+def _off_the_catalogue(codes: set[str]) -> dict[str, ProblemKind]:
+    return ProblemKind.objects.in_bulk(codes) if codes else {}
+
+
+def _known(chosen: Iterable[Problem], hearing: Hearing) -> list[Problem]:
+    known = hold_all(chosen)
+    for problem in known:
+        if problem.community_id != hearing.community_id or not problem.is_joinable:
+            raise Refused(
+                _(
+                    "One of the problems that you chose has moved on."
+                    " Please look at your choice again."
+                )
+            )
     return known
 
 
@@ -177,6 +163,22 @@ def _begun(voices: Sequence[Heard], kind: ProblemKind, hearing: Hearing) -> Prob
         received_at=first.at,
         since=first.at,
         due_at=problem_due(ProblemStatus.RECEIVED, kind, hearing.community_id, first.at),
+    )
+
+
+def _wish(one: Heard, hearing: Hearing, by: Person) -> Wish:
+    return unsaved(
+        one.said,
+        kind=one.kind,
+        community=hearing.community,
+        compound=one.compound,
+        contact=Contact(one.phone, one.name, one.building),
+        consent=hearing.consent_text,
+        consent_given_by=hearing.consent_given_by,
+        nonce=uuid.uuid4(),
+        by=by,
+        at=one.at,
+        channel=Channel.HEARING,
     )
 
 

@@ -12,7 +12,7 @@ from youwo.core.acts import acting, attempt
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.needs.actions.hearings.begun import locked, must_deal, turns_of
-from youwo.needs.actions.hearings.cases import Heard, receive_many, report_many
+from youwo.needs.actions.hearings.cases import Heard, take_down
 from youwo.needs.hearings import troubles
 from youwo.needs.models import Hearing, HearingLine, Problem
 from youwo.people.models import Person
@@ -49,9 +49,20 @@ def _close(hearing: Hearing, same: Mapping[int, Same], *, by: Person, at: dateti
     lines = list(hearing.lines.select_related("compound").order_by("number"))
     typed = [line for line in lines if line.is_typed]
     _refuse_troubled(typed, same)
-    _take_wishes([line for line in typed if line.what == What.WISH], hearing, by=by, at=at)
+    wished = [line for line in typed if line.what == What.WISH]
     reported = [line for line in typed if line.what == What.PROBLEM]
-    _take_problems(reported, hearing, _roots(reported, same), by=by, at=at)
+    roots = _roots(reported, same)
+    wishes, reports = take_down(
+        [_heard(line) for line in wished],
+        [(_heard(line), roots[line.number]) for line in reported],
+        hearing,
+        by=by,
+        at=at,
+    )
+    for line, wish in zip(wished, wishes, strict=True):
+        line.wish, line.state = wish, State.TAKEN
+    for line, report in zip(reported, reports, strict=True):
+        line.report, line.state = report, State.TAKEN
     for line in lines:
         # Who spoke is kept with the case, and there alone.
         if line.is_taken or line.is_dropped:
@@ -68,7 +79,7 @@ def _close(hearing: Hearing, same: Mapping[int, Same], *, by: Person, at: dateti
         by=by,
         at=at,
         area_code=hearing.community_id,
-        wishes=sum(line.what == What.WISH for line in typed),
+        wishes=len(wished),
         problems=len(reported),
     )
     return hearing
@@ -83,28 +94,7 @@ def _refuse_troubled(lines: Sequence[HearingLine], same: Mapping[int, Same]) -> 
             )
 
 
-def _take_wishes(
-    lines: Sequence[HearingLine], hearing: Hearing, *, by: Person, at: datetime
-) -> None:
-    wishes = receive_many([_heard(line, hearing) for line in lines], hearing, by=by, at=at)
-    for line, wish in zip(lines, wishes, strict=True):
-        line.wish, line.state = wish, State.TAKEN
-
-
-def _take_problems(
-    lines: Sequence[HearingLine],
-    hearing: Hearing,
-    roots: Mapping[int, int | Problem],
-    *,
-    by: Person,
-    at: datetime,
-) -> None:
-    heard = [(_heard(line, hearing), roots[line.number]) for line in lines]
-    for line, report in zip(lines, report_many(heard, hearing, by=by, at=at), strict=True):
-        line.report, line.state = report, State.TAKEN
-
-
-def _heard(line: HearingLine, hearing: Hearing) -> Heard:
+def _heard(line: HearingLine) -> Heard:
     return Heard(
         said=line.said,
         kind=line.kind,
