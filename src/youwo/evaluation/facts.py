@@ -7,12 +7,24 @@ the facts behind it later, and finds the same ones.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
 
@@ -20,14 +32,17 @@ from youwo.areas.queries import lying_in
 from youwo.core.clock import start_of
 from youwo.dispatch.models import Call
 from youwo.evaluation.models import Evaluated, Round, Subject
+from youwo.evaluation.papers import About
+from youwo.evaluation.queries import coordinators
 from youwo.evaluation.sums import Asked, Voice
 from youwo.ledger.models import Entry, EntryQuerySet, Kind, Participation
 from youwo.needs.models import CallBack
-from youwo.organizations.models import MemberEnrolment, UnitEnrolment
+from youwo.organizations.models import Mandate, MemberEnrolment, UnitEnrolment
 from youwo.service.models import ItemStatus, ServiceItem
 
 # Who is evaluated where: the key of the unit or the person, and the community.
 Key = tuple[int, str]
+_NOBODY = Value(None, output_field=IntegerField())
 
 
 @dataclass(frozen=True)
@@ -44,31 +59,58 @@ class Span:
         return cls(round_.area_id, round_.starts_on, round_.ends_on - timedelta(days=1), known_at)
 
 
-def enrolled(round_: Round) -> list[tuple[int, int | None, str]]:
-    """Return who was enrolled in a round's area in its period: (unit, member or None, community).
+@dataclass(frozen=True)
+class Enrolled:
+    """Who was enrolled where: a unit, or a member of it; and who can be asked about them."""
+
+    unit: int
+    person: int | None
+    place: str
+    # The unit above in its own system.
+    above: int | None
+    is_acted_for: bool
+    above_is_acted_for: bool
+    # The nearest place with a coordinator; none where nobody holds the office.
+    department: str | None
+
+
+def enrolled(round_: Round, on: date) -> list[Enrolled]:
+    """Return who was enrolled in a round's area in its period, and who acts for them on a day.
 
     In the order of places, then of names, so that nobody's place in a list says anything.
     """
-    during = Q(ends_on__isnull=True) | Q(ends_on__gt=round_.starts_on)
-    here = lying_in(round_.area_id, "community_id")
     if round_.template.subject == Subject.UNIT:
-        units = UnitEnrolment.objects.filter(
-            during, here, starts_on__lt=round_.ends_on, voided_at__isnull=True
+        units = UnitEnrolment.objects.order_by(
+            "community_id", "organization__name", "organization_id"
         )
-        rows = units.order_by("community_id", "organization__name", "organization_id")
-        pairs = rows.values_list("organization_id", "community_id")
-        return [(unit, None, place) for unit, place in dict.fromkeys(pairs)]
-    members = MemberEnrolment.objects.filter(
+        return list(dict.fromkeys(_enrolled(units, round_, on, person=_NOBODY)))
+    members = MemberEnrolment.objects.filter(person__anonymised_at__isnull=True).order_by(
+        "community_id", "organization__name", "person__name", "person_id", "-starts_on"
+    )
+    found: dict[tuple[int | None, str], Enrolled] = {}
+    for one in _enrolled(members, round_, on, person=F("person_id")):
+        found.setdefault((one.person, one.place), one)
+    return list(found.values())
+
+
+def _enrolled(rows: QuerySet[Any], round_: Round, on: date, *, person: Any) -> Iterator[Enrolled]:
+    during = Q(ends_on__isnull=True) | Q(ends_on__gt=round_.starts_on)
+    acting = Mandate.objects.in_force(on)
+    columns: Any = rows.filter(
         during,
-        here,
+        lying_in(round_.area_id, "community_id"),
         starts_on__lt=round_.ends_on,
         voided_at__isnull=True,
-        person__anonymised_at__isnull=True,
-    ).order_by("community_id", "organization__name", "person__name", "person_id", "-starts_on")
-    found: dict[Key, int] = {}
-    for person, unit, place in members.values_list("person_id", "organization_id", "community_id"):
-        found.setdefault((person, place), unit)
-    return [(unit, person, place) for (person, place), unit in found.items()]
+    ).annotate(
+        who=person,
+        acted_for=Exists(acting.filter(organization=OuterRef("organization"))),
+        above_acted_for=Exists(acting.filter(organization=OuterRef("organization__parent"))),
+        department=Subquery(coordinators(round_.area_id, on).values("area_id")[:1]),
+    )
+    names = ("organization_id", "who", "community_id", "organization__parent")
+    of_others = ("acted_for", "above_acted_for", "department")
+    for row in columns.values_list(*names, *of_others):
+        yield Enrolled(*row)
 
 
 def _entries(span: Span) -> EntryQuerySet:
@@ -82,27 +124,51 @@ def _add(found: dict[Key, dict[str, int]], key: Key, **amounts: int | None) -> N
 
 
 def sums_of_units(span: Span) -> dict[Key, dict[str, int]]:
-    """Return what units did, by unit and community. Four statements, whatever their number."""
+    """Return what units did, by unit and community. One statement, whatever their number."""
     found: dict[Key, dict[str, int]] = defaultdict(dict)
-    entries = _entries(span).filter(organization__isnull=False)
-    of = ("organization_id", Substr("area_id", 1, 12), "kind")
-    counted = entries.order_by().values_list(*of).annotate(Count("pk"), Sum("served"))
-    for unit, place, kind, count, served in counted:
-        name = "deeds" if kind == Kind.DEED else "activities"
-        _add(found, (unit, place), **{name: count, "served": served})
-    hands = Participation.objects.filter(entry__in=entries.order_by())
-    worked = hands.order_by().values_list(
-        F("entry__organization_id"), Substr("entry__area_id", 1, 12)
-    )
-    for unit, place, minutes, people in worked.annotate(
-        Sum("minutes"), Count("person", distinct=True)
-    ):
-        _add(found, (unit, place), minutes=minutes, people=people)
-    for unit, place, items in _closed_items(span):
-        _add(found, (unit, place), items=items)
-    for unit, place, answered, in_time in _answered_calls(span):
-        _add(found, (unit, place), whistles=answered, in_time=in_time)
+    rows = _entered(span).union(_worked(span), _closed_items(span), _answered_calls(span), all=True)
+    for what, unit, place, first, second in rows:
+        names = _AMOUNTS[what]
+        _add(found, (unit, place), **dict(zip(names, (first, second), strict=False)))
     return found
+
+
+# What the two amounts of a row are, by what was summed up.
+_AMOUNTS: dict[str, tuple[str, ...]] = {
+    Kind.DEED: ("deeds", "served"),
+    Kind.ACTIVITY: ("activities", "served"),
+    "hands": ("minutes", "people"),
+    "items": ("items",),
+    "calls": ("whistles", "in_time"),
+}
+
+
+def _summed(
+    rows: QuerySet[Any], what: Any, unit: str, place: Any, amounts: tuple[Any, Any]
+) -> QuerySet[Any, Any]:
+    """Sum up rows by unit and community, such that sums of several tables can be read at once."""
+    first, second = amounts
+    grouped: Any = rows.order_by().annotate(what=what, unit=F(unit), place=place)
+    grouped = grouped.values("what", "unit", "place").annotate(first=first, second=second)
+    summed: QuerySet[Any, Any] = grouped.values_list("what", "unit", "place", "first", "second")
+    return summed
+
+
+def _of_units(span: Span) -> EntryQuerySet:
+    return _entries(span).filter(organization__isnull=False)
+
+
+def _entered(span: Span) -> QuerySet[Any, Any]:
+    place = Substr("area_id", 1, 12)
+    counts = Count("pk"), Sum("served")
+    return _summed(_of_units(span), F("kind"), "organization_id", place, counts)
+
+
+def _worked(span: Span) -> QuerySet[Any, Any]:
+    hands = Participation.objects.filter(entry__in=_of_units(span).order_by())
+    place = Substr("entry__area_id", 1, 12)
+    counts = Sum("minutes"), Count("person", distinct=True)
+    return _summed(hands, Value("hands"), "entry__organization_id", place, counts)
 
 
 def _moments(span: Span) -> tuple[datetime, datetime]:
@@ -110,24 +176,23 @@ def _moments(span: Span) -> tuple[datetime, datetime]:
     return start_of(span.first), min(start_of(span.last + timedelta(days=1)), span.known_at)
 
 
-def _closed_items(span: Span) -> Iterable[tuple[int, str, int]]:
+def _closed_items(span: Span) -> QuerySet[Any, Any]:
     items = ServiceItem.objects.filter(
         lying_in(span.area, "community_id"),
         status=ItemStatus.CLOSED,
         organization__isnull=False,
         closed_at__range=_moments(span),
     )
-    rows = items.order_by().values_list("organization_id", "community_id")
-    return list(rows.annotate(items=Count("pk")))
+    counts = Count("pk"), Value(0)
+    return _summed(items, Value("items"), "organization_id", F("community_id"), counts)
 
 
-def _answered_calls(span: Span) -> Iterable[tuple[int, str, int, int]]:
+def _answered_calls(span: Span) -> QuerySet[Any, Any]:
     calls = Call.objects.filter(
         lying_in(span.area, "whistle__community_id"), answered_at__range=_moments(span)
     )
-    rows = calls.order_by().values_list("organization_id", "whistle__community_id")
-    in_time = Count("pk", filter=Q(answered_at__lte=F("due_at")))
-    return list(rows.annotate(answered=Count("pk"), in_time=in_time))
+    counts = Count("pk"), Count("pk", filter=Q(answered_at__lte=F("due_at")))
+    return _summed(calls, Value("calls"), "organization_id", F("whistle__community_id"), counts)
 
 
 def sums_of_members(span: Span) -> dict[Key, dict[str, int]]:
@@ -149,7 +214,7 @@ def sums_of(round_: Round, *, known_at: datetime) -> dict[Key, dict[str, int]]:
     return sums_of_members(span)
 
 
-def key_of(evaluated: Evaluated) -> Key:
+def key_of(evaluated: Evaluated | About) -> Key:
     """Return by which key the sums know somebody."""
     who = evaluated.person_id if evaluated.person_id is not None else evaluated.organization_id
     return who, evaluated.community_id
@@ -185,14 +250,6 @@ def _asked() -> tuple[Asked, Asked, Asked]:
     )
 
 
-def _voices(rows: Iterable[Any]) -> Iterator[tuple[Key, Voice]]:
-    came, on_time, again = _asked()
-    steps = {CallBack.Again.YES: 1, CallBack.Again.NO: 0}
-    for who, place, *said in rows:
-        chosen = {came: int(said[0]), on_time: int(said[1]), again: steps.get(said[2])}
-        yield (who, place), Voice(chosen)
-
-
 def public_voices(round_: Round, *, known_at: datetime) -> dict[Key, list[Voice]]:
     """Return what residents said about what was done, in call-backs and when a problem was solved.
 
@@ -201,33 +258,52 @@ def public_voices(round_: Round, *, known_at: datetime) -> dict[Key, list[Voice]
     """
     span = Span.of(round_, known_at=known_at)
     of_unit = round_.template.subject == Subject.UNIT
-    who = "delivery__organization_id" if of_unit else "delivery__doer_id"
-    rows = (
-        _call_backs(span)
-        .filter(**{f"{who}__isnull": False})
-        .order_by("at", "pk")
-        .values_list(who, "delivery__wish__community_id", "came", "on_time", "again")
-    )
-    found: dict[Key, list[Voice]] = defaultdict(list)
-    for key, voice in _voices(rows):
-        found[key].append(voice)
+    rows = _called_back(span, "delivery__organization_id" if of_unit else "delivery__doer_id")
     if of_unit:
-        for key, voice in _judgements(span):
-            found[key].append(voice)
+        rows = rows.union(_judged(span), all=True)
+    came, on_time, again = _asked()
+    solved = Asked(_("Is it solved?"), (_("no"), _("yes")))
+    steps = {CallBack.Again.YES: 1, CallBack.Again.NO: 0}
+    found: dict[Key, list[Voice]] = defaultdict(list)
+    # Call-backs first, so that their questions stand first in the table.
+    for what, who, place, first, second, third in sorted(rows, key=itemgetter(0, 1, 2)):
+        if what == _CALLED:
+            chosen = {came: int(first), on_time: int(second), again: steps.get(third)}
+        else:
+            chosen = {solved: int(first)}
+        found[who, place].append(Voice(chosen))
     return found
 
 
-def _judgements(span: Span) -> Iterator[tuple[Key, Voice]]:
-    """Yield what residents said of problems that a unit's service item has solved."""
-    solved = Asked(_("Is it solved?"), (_("no"), _("yes")))
-    items = ServiceItem.objects.filter(
+_CALLED, _JUDGED = "called", "judged"
+
+
+def _called_back(span: Span, who: str) -> QuerySet[Any, Any]:
+    rows: Any = _call_backs(span).filter(**{f"{who}__isnull": False}).order_by()
+    rows = rows.annotate(
+        what=Value(_CALLED), who=F(who), where=F("delivery__wish__community_id")
+    ).values_list("what", "who", "where", "came", "on_time", "again")
+    said: QuerySet[Any, Any] = rows
+    return said
+
+
+def _judged(span: Span) -> QuerySet[Any, Any]:
+    """Read what residents said of problems that a unit's service item has solved."""
+    items: Any = ServiceItem.objects.filter(
         lying_in(span.area, "community_id"),
         status=ItemStatus.CLOSED,
         organization__isnull=False,
         problem__reports__satisfied__isnull=False,
         problem__reports__answered_at__range=_moments(span),
-    )
-    rows = items.order_by("problem__reports__answered_at", "problem__reports__pk")
-    said = rows.values_list("organization_id", "community_id", "problem__reports__satisfied")
-    for unit, place, satisfied in said:
-        yield (unit, place), Voice({solved: int(bool(satisfied))})
+    ).order_by()
+    satisfied = F("problem__reports__satisfied")
+    rows = items.annotate(
+        what=Value(_JUDGED),
+        who=F("organization_id"),
+        where=F("community_id"),
+        first=satisfied,
+        second=satisfied,
+        third=Value(""),
+    ).values_list("what", "who", "where", "first", "second", "third")
+    said: QuerySet[Any, Any] = rows
+    return said

@@ -8,6 +8,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models.functions import Length
 
 from youwo.areas.queries import lying_in
 from youwo.areas.rules import codes_above
@@ -39,9 +40,11 @@ def _in_any(codes: Collection[str], field: str) -> Q:
     return reduce(or_, (lying_in(code, field) for code in codes), Q(pk__in=[]))
 
 
-def templates_in_force(area_code: str) -> dict[str, Template]:
+def templates_in_force(area_code: str, *, locked: bool = False) -> dict[str, Template]:
     """Return the sheet for units and the one for members that an area uses: the nearest above."""
     found = Template.objects.filter(area__in=codes_above(area_code), retired_at__isnull=True)
+    if locked:
+        found = found.select_for_update()
     nearest: dict[str, Template] = {}
     for template in found.order_by("area_id", "version"):
         nearest[template.subject] = template
@@ -53,14 +56,17 @@ def nearest_coordinator(area_code: str, on: date, *, but: Collection[int] = ()) 
 
     The city, where there is none.
     """
-    above = codes_above(area_code)
-    held = (
+    held = coordinators(area_code, on).exclude(person__in=but).values_list("area_id", flat=True)
+    return held.first() or codes_above(area_code)[0]
+
+
+def coordinators(area_code: str, on: date) -> QuerySet[Grant]:
+    """Return the grants of coordinators in a place and above it, the nearest first."""
+    return (
         Grant.objects.in_force(on)
-        .filter(role=Role.COORDINATOR, area__in=above, person__is_active=True)
-        .exclude(person__in=but)
-        .values_list("area_id", flat=True)
+        .filter(role=Role.COORDINATOR, area__in=codes_above(area_code), person__is_active=True)
+        .order_by(Length("area_id").desc(), "pk")
     )
-    return max(held, key=len, default=above[0])
 
 
 def rounds_seen_by(person: Person, on: date) -> QuerySet[Round]:

@@ -10,12 +10,12 @@ from youwo.evaluation.models import (
     Evaluated,
     Round,
     Sheet,
-    SheetState,
     Stack,
     Status,
     Template,
     Viewpoint,
 )
+from youwo.evaluation.papers import papers_of, who_filled_in
 from youwo.organizations.rules import mandates
 from youwo.people.models import Person, Role
 from youwo.people.rules import powers
@@ -100,7 +100,7 @@ def may_decide(by: Person, appeal: Appeal, on: date) -> bool:
     evaluated = appeal.evaluated
     if _is_their_own(by, evaluated, on) or evaluated.round.published_by_id == by.pk:
         return False
-    return not evaluated.sheets.filter(filled_by=by, state=SheetState.DONE).exists()
+    return by.pk not in who_filled_in(papers_of(evaluated).papers.values())
 
 
 def is_collecting(round_: Round) -> bool:

@@ -553,14 +553,14 @@ PAGES = {
     ("worker", "/work/evaluations/{open}/"): 5,
     ("worker", "/work/evaluations/{open}/export/"): 4,
     ("worker", "/work/evaluations/{open}/sheets/"): 4,
-    ("worker", "/work/evaluations/sheets/{sheet}/"): 4,
+    ("worker", "/work/evaluations/sheets/{sheet}/"): 3,
     ("worker", "/evaluations/{result}/"): 6,
     ("worker", "/evaluations/{result}/print/"): 6,
     ("worker", "/evaluations/{result}/facts/"): 3,
     ("worker", "/work/evaluations/templates/"): 2,
     ("acting", "/me/evaluations/"): 2,
     ("acting", "/evaluations/{result}/"): 6,
-    ("visitor", "/evaluations/{open one}/say/"): 2,
+    ("visitor", "/evaluations/{open one}/say/"): 1,
 }
 
 

@@ -18,6 +18,7 @@ from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.evaluation import queries, rules
 from youwo.evaluation.actions.results import (
+    corrections_of,
     latest,
     must_be_published,
     sum_again,
@@ -25,15 +26,15 @@ from youwo.evaluation.actions.results import (
 )
 from youwo.evaluation.models import (
     APPEAL_MOVES,
-    Answer,
     Appeal,
     Correction,
     Evaluated,
+    Question,
     Result,
-    Sheet,
     SheetState,
     Viewpoint,
 )
+from youwo.evaluation.papers import Paper, papers_of
 from youwo.evaluation.terms import APPEAL, DECIDE
 from youwo.journal import actions as journal
 from youwo.people.models import Person, Role
@@ -158,9 +159,11 @@ def uphold(
             _("Nothing would change. Choose what is to be corrected, or let the result stand."),
             "changes",
         )
-    Correction.objects.bulk_create(made)
     before = row.against
-    tenths, sums_ = sum_again(row.evaluated)
+    # Only a further version has been corrected before.
+    earlier = corrections_of(row.evaluated) if before.version > 1 else []
+    Correction.objects.bulk_create(made)
+    tenths, sums_ = sum_again(row.evaluated, [*earlier, *made])
     return Result.objects.create(
         evaluated=row.evaluated,
         version=before.version + 1,
@@ -187,40 +190,34 @@ def _from_to(before: int | None, after: int | None) -> str:
 
 def _corrections(row: Appeal, changes: Sequence[Change]) -> tuple[list[Correction], list[str]]:
     """Return the corrections that change something, and a sentence for each."""
-    sheets = {
-        sheet.pk: sheet
-        for sheet in Sheet.objects.filter(
-            evaluated=row.evaluated, pk__in=[change.sheet for change in changes]
-        )
-    }
-    answers = Answer.objects.filter(sheet__in=sheets).select_related("question")
-    standing = {(answer.sheet_id, answer.question_id): answer for answer in answers}
+    papers = papers_of(row.evaluated).papers
     made: list[Correction] = []
     told: list[str] = []
     for change in changes:
-        sheet = sheets.get(change.sheet)
-        if sheet is None:
+        paper = papers.get(change.sheet)
+        if paper is None:
             raise Refused(_("This answer belongs to another sheet. Open the page again, please."))
         if change.set_aside:
-            made.append(Correction(appeal=row, sheet=sheet))
-            told.append(_set_aside(sheet))
+            made.append(Correction(appeal=row, sheet_id=paper.pk))
+            told.append(_set_aside(paper))
             continue
+        asked = {question.pk: question for question in paper.chosen}
         for key, step in change.steps.items():
-            answer = standing.get((sheet.pk, key))
-            if answer is None or (step is not None and not 0 <= step < len(answer.question.steps)):
+            question = asked.get(key)
+            if question is None or (step is not None and not 0 <= step < len(question.steps)):
                 raise Refused(
                     _("This answer belongs to another sheet. Open the page again, please.")
                 )
-            if answer.step != step:
-                made.append(Correction(appeal=row, sheet=sheet, question_id=key, step=step))
-                told.append(_changed(sheet, answer, step))
+            if paper.chosen[question] != step:
+                made.append(Correction(appeal=row, sheet_id=paper.pk, question=question, step=step))
+                told.append(_changed(paper, question, step))
     return made, told
 
 
-def _set_aside(sheet: Sheet) -> str:
+def _set_aside(paper: Paper) -> str:
     with override(settings.LANGUAGE_CODE):
         return _("%(viewpoint)s: the sheet is set aside.") % {
-            "viewpoint": Viewpoint(sheet.viewpoint).label
+            "viewpoint": Viewpoint(paper.viewpoint).label
         }
 
 
@@ -229,13 +226,13 @@ def step_words(steps: Sequence[str], step: int | None) -> str:
     return _("cannot say") if step is None else steps[step]
 
 
-def _changed(sheet: Sheet, answer: Answer, step: int | None) -> str:
+def _changed(paper: Paper, question: Question, step: int | None) -> str:
     with override(settings.LANGUAGE_CODE):
-        steps = answer.question.steps
+        steps = question.steps
         return _("%(viewpoint)s, “%(question)s”: “%(before)s” becomes “%(after)s”.") % {
-            "viewpoint": Viewpoint(sheet.viewpoint).label,
-            "question": answer.question.text,
-            "before": step_words(steps, answer.step),
+            "viewpoint": Viewpoint(paper.viewpoint).label,
+            "question": question.text,
+            "before": step_words(steps, paper.chosen[question]),
             "after": step_words(steps, step),
         }
 

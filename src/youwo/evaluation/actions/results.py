@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,19 +18,18 @@ from youwo.core.refused import Refused
 from youwo.evaluation import facts, rules, sums
 from youwo.evaluation.actions.rounds import locked
 from youwo.evaluation.models import (
-    Answer,
     Correction,
     Evaluated,
     Question,
     Reply,
     Result,
     Round,
-    Sheet,
-    SheetState,
     Status,
     Viewpoint,
 )
+from youwo.evaluation.papers import About, papers_about, papers_of
 from youwo.evaluation.sums import Asked, Heard, Voice
+from youwo.evaluation.versions import weights_of
 from youwo.journal import actions as journal
 from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
@@ -58,55 +57,41 @@ def _changes(
 
 
 def heard_about(
-    evaluated: QuerySet[Evaluated], round_: Round, corrections: Iterable[Correction] = ()
+    evaluated: Iterable[About], round_: Round, corrections: Iterable[Correction] = ()
 ) -> dict[int, dict[str, Heard]]:
     """Return all voices about some of a round's evaluated, by key and viewpoint."""
     aside, steps = _changes(corrections)
     public = facts.public_voices(round_, known_at=round_.closed_at or round_.closes_at)
     heard: dict[int, dict[str, Heard]] = defaultdict(dict)
-    for sheet in sheets_about(evaluated):
-        who = heard[sheet.evaluated_id].setdefault(sheet.viewpoint, Heard(why=sums.MISSED))
-        if sheet.pk in aside:
-            who.why = sums.SET_ASIDE
-        elif sheet.state == SheetState.DONE:
-            chosen = {
-                _asked(answer.question): steps.get((sheet.pk, answer.question_id), answer.step)
-                for answer in sheet.answers.all()
-            }
-            who.voices.append(Voice(chosen, sheet.words))
     for one in evaluated:
+        for paper in one.papers.values():
+            who = heard[one.pk].setdefault(paper.viewpoint, Heard(why=sums.MISSED))
+            if paper.pk in aside:
+                who.why = sums.SET_ASIDE
+            elif paper.is_done:
+                chosen = {
+                    _asked(question): steps.get((paper.pk, question.pk), step)
+                    for question, step in paper.chosen.items()
+                }
+                who.voices.append(Voice(chosen, paper.words))
         if voices := public.get(facts.key_of(one)):
             found = heard[one.pk].setdefault(Viewpoint.PUBLIC, Heard())
             found.voices = [*voices, *found.voices]
     return heard
 
 
-def sheets_about(evaluated: QuerySet[Evaluated]) -> list[Sheet]:
-    """Return sheets with their answers, in the order in which they were filled in."""
-    answers = Answer.objects.select_related("question").order_by("question__number")
-    return list(
-        Sheet.objects.filter(evaluated__in=evaluated.values("pk"))
-        .prefetch_related(Prefetch("answers", queryset=answers))
-        .order_by("filled_at", "pk")
-    )
-
-
-def weights_of(round_: Round) -> list[tuple[str, int]]:
-    """Return the weights of a round's template, in the order of the viewpoints."""
-    kept = dict(round_.template.weights.values_list("viewpoint", "weight"))
-    return [(name, kept[name]) for name in Viewpoint.values if name in kept]
-
-
 @acting()
 def publish(round_: Round, *, by: Person, at: datetime) -> Round:
     """Add up every result of a closed round, and let the evaluated read them."""
     round_ = locked(round_, "publish", by, at)
-    evaluated = Evaluated.objects.filter(round=round_).order_by("pk")
-    heard, weights = heard_about(evaluated, round_), weights_of(round_)
+    evaluated = papers_about(Evaluated.objects.filter(round=round_), round_.template_id)
+    heard, weights = heard_about(evaluated, round_), weights_of(round_.template_id)
     results = []
     for one in evaluated:
         tenths, made_of = sums.added_up(weights, heard.get(one.pk, {}))
-        results.append(Result(evaluated=one, version=1, tenths=tenths, sums=made_of, made_at=at))
+        results.append(
+            Result(evaluated_id=one.pk, version=1, tenths=tenths, sums=made_of, made_at=at)
+        )
     Result.objects.bulk_create(results, batch_size=1000)
     round_.status, round_.published_by, round_.published_at = Status.PUBLISHED, by, at
     round_.save(update_fields=["status", "published_by", "published_at"])
@@ -124,18 +109,23 @@ def publish(round_: Round, *, by: Person, at: datetime) -> Round:
     return round_
 
 
-def people_of(evaluated: Iterable[Evaluated], at: datetime) -> list[Person]:
+def people_of(evaluated: Iterable[Evaluated | About], at: datetime) -> list[Person]:
     """Return the evaluated members, and who acts for the evaluated units."""
     rows = list(evaluated)
     units = {row.organization_id for row in rows if row.person_id is None}
     acting = Mandate.objects.in_force(local_day(at)).filter(organization__in=units)
     members = {row.person_id for row in rows if row.person_id is not None}
-    keys = members | set(acting.values_list("person_id", flat=True))
-    return list(Person.objects.filter(pk__in=keys))
+    found = Person.objects.filter(Q(pk__in=members) | Q(pk__in=acting.values("person")))
+    return list(found.order_by("pk"))
 
 
 def tell_evaluated(
-    evaluated: Iterable[Evaluated], round_: Round, subject: object, *, cause: str, at: datetime
+    evaluated: Iterable[Evaluated | About],
+    round_: Round,
+    subject: object,
+    *,
+    cause: str,
+    at: datetime,
 ) -> None:
     """Tell the evaluated something about a round's results."""
     notices.tell(
@@ -175,12 +165,13 @@ def latest(evaluated: Evaluated) -> Result:
 
 def corrections_of(evaluated: Evaluated) -> list[Correction]:
     """Return everything that upheld appeals have changed, in order."""
-    found = Correction.objects.filter(appeal__evaluated=evaluated).select_related("question")
-    return list(found.order_by("pk"))
+    return list(Correction.objects.filter(appeal__evaluated=evaluated).order_by("pk"))
 
 
-def sum_again(evaluated: Evaluated) -> tuple[int | None, dict[str, Any]]:
+def sum_again(
+    evaluated: Evaluated, corrections: Iterable[Correction]
+) -> tuple[int | None, dict[str, Any]]:
     """Add up a result once more, with the corrections of all upheld appeals."""
-    round_, alone = evaluated.round, Evaluated.objects.filter(pk=evaluated.pk)
-    heard = heard_about(alone, round_, corrections_of(evaluated))
-    return sums.added_up(weights_of(round_), heard.get(evaluated.pk, {}))
+    round_ = evaluated.round
+    heard = heard_about([papers_of(evaluated)], round_, corrections)
+    return sums.added_up(weights_of(round_.template_id), heard.get(evaluated.pk, {}))

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from youwo.almanac.queries import deadline
 from youwo.areas.models import Area
-from youwo.core.acts import acting, hold
+from youwo.areas.rules import codes_above
+from youwo.core.acts import acting, attempt, hold, once
 from youwo.core.clock import local_day
-from youwo.core.references import new_reference
+from youwo.core.references import new_reference, new_references
 from youwo.core.refused import Refused
 from youwo.evaluation import facts, queries, rules
+from youwo.evaluation.facts import Enrolled
 from youwo.evaluation.models import (
     LEFT,
     MOVES,
@@ -33,8 +36,8 @@ from youwo.evaluation.models import (
     Viewpoint,
 )
 from youwo.evaluation.terms import DAY, PUBLISH
+from youwo.evaluation.versions import questions_of, weights_of
 from youwo.journal import actions as journal
-from youwo.organizations.models import Mandate, Organization
 from youwo.people.models import Person, Role
 from youwo.turns import actions as turns
 from youwo.turns.actions import Wanted
@@ -107,10 +110,8 @@ def plan(
     rounds, a sheet that the area does not use, periods that are not over when it opens, and a
     second round over the same days.
     """
-    if (known := Round.objects.filter(nonce=nonce).first()) is not None:
-        return known
     on = local_day(at)
-    if queries.templates_in_force(area.pk).get(template.subject) != template:
+    if sheets_in_use(area.pk).get(template.subject) != template:
         raise Refused(_("This area uses another sheet now. Open the page again, please."))
     if not rules.may_open(by, template, area.pk, on):
         raise Refused(_("Rounds with this sheet are opened by somebody else here."), "template")
@@ -118,15 +119,17 @@ def plan(
         raise Refused(_("A period is at least a day long, and a year at most."), "ends_on")
     if local_day(opens_at) < ends_on:
         raise Refused(_("Judging begins when the period is over."), "opens_at")
-    # The template's row stands for the place's calendar: two people plan in the same minute.
-    Template.objects.select_for_update().get(pk=template.pk)
     others = Round.objects.filter(
-        template__code=template.code, area=area, starts_on__lt=ends_on, ends_on__gt=starts_on
+        Q(nonce=nonce)
+        | Q(template__code=template.code, area=area, starts_on__lt=ends_on, ends_on__gt=starts_on)
     )
-    if others.exclude(status=Status.CANCELLED).exists():
+    known = list(others.exclude(~Q(nonce=nonce), status=Status.CANCELLED))
+    if again := [one for one in known if one.nonce == nonce]:
+        return again[0]
+    if known:
         raise Refused(_("There is a round over some of these days already."), "starts_on")
     opens_at = max(opens_at, at)
-    round_ = Round.objects.create(
+    round_ = Round(
         reference=new_reference("V"),
         nonce=nonce,
         area=area,
@@ -139,8 +142,24 @@ def plan(
         planned_by=by,
         planned_at=at,
     )
+    opens = opens_at <= at
+    if opens:
+        _open(round_, at)
+    round_.save(force_insert=True)
     journal.write("plan_round", round_, by=by, at=at, area_code=area.pk)
-    return start(round_, by=by, at=at) if opens_at <= at else round_
+    if opens:
+        _begin(round_, by=by, at=at)
+    return round_
+
+
+def sheets_in_use(area_code: str) -> dict[str, Template]:
+    """Return the sheets that an area uses, by whom they evaluate; read and locked once in an act.
+
+    Locked, because their rows stand for the place's calendar: two people plan in the same minute.
+    """
+    return once(
+        (sheets_in_use, area_code), lambda: queries.templates_in_force(area_code, locked=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -154,44 +173,26 @@ class _Evaluator:
     person: int | None = None
 
 
-@dataclass(frozen=True)
-class _Offices:
-    """Who can be asked at all: units that somebody acts for, and what stands above them."""
-
-    acting: frozenset[int]
-    above: Mapping[int, int | None]
-    department: str
-
-    @classmethod
-    def read(cls, round_: Round, units: Iterable[int], on: date) -> _Offices:
-        above = dict(Organization.objects.filter(pk__in=units).values_list("pk", "parent_id"))
-        asked = {key for pair in above.items() for key in pair if key is not None}
-        acting = Mandate.objects.in_force(on).filter(organization__in=asked)
-        return cls(
-            frozenset(acting.values_list("organization_id", flat=True)),
-            above,
-            queries.nearest_coordinator(round_.area_id, on),
-        )
-
-
-def _evaluators(evaluated: Evaluated, asked: set[str], offices: _Offices) -> Iterator[_Evaluator]:
+def _evaluators(one: Enrolled, round_: Round, asked: set[str]) -> Iterator[_Evaluator]:
     """Yield before whom sheets about somebody are laid; viewpoints that nobody holds are left out.
 
     The leader of a member is the unit they come from, that of a unit the unit above it.
     """
-    unit, place = evaluated.organization_id, evaluated.community_id
-    leader = unit if evaluated.person_id is not None else offices.above.get(unit)
+    leader, leads = one.above, one.above_is_acted_for
+    if one.person is not None:
+        leader, leads = one.unit, one.is_acted_for
     if Viewpoint.SELF in asked:
-        if evaluated.person_id is not None:
-            yield _Evaluator(Viewpoint.SELF, place, person=evaluated.person_id)
-        elif unit in offices.acting:
-            yield _Evaluator(Viewpoint.SELF, place, organization=unit)
-    if Viewpoint.LEADER in asked and leader in offices.acting:
-        yield _Evaluator(Viewpoint.LEADER, evaluated.round.area_id, organization=leader)
+        if one.person is not None:
+            yield _Evaluator(Viewpoint.SELF, one.place, person=one.person)
+        elif one.is_acted_for:
+            yield _Evaluator(Viewpoint.SELF, one.place, organization=one.unit)
+    if Viewpoint.LEADER in asked and leads:
+        yield _Evaluator(Viewpoint.LEADER, round_.area_id, organization=leader)
     if Viewpoint.COMMUNITY in asked:
-        yield _Evaluator(Viewpoint.COMMUNITY, place, role=Role.WORKER)
+        yield _Evaluator(Viewpoint.COMMUNITY, one.place, role=Role.WORKER)
     if Viewpoint.DEPARTMENT in asked:
-        yield _Evaluator(Viewpoint.DEPARTMENT, offices.department, role=Role.COORDINATOR)
+        city = codes_above(round_.area_id)[0]
+        yield _Evaluator(Viewpoint.DEPARTMENT, one.department or city, role=Role.COORDINATOR)
 
 
 @acting()
@@ -202,31 +203,60 @@ def start(round_: Round, *, by: Person | None, at: datetime) -> Round:
     number of people.
     """
     round_ = locked(round_, "open", by, at)
-    found = facts.enrolled(round_)
+    _open(round_, at)
+    round_.save(update_fields=["status", "cut_off", "opens_at", "closes_at"])
+    _begin(round_, by=by, at=at)
+    return round_
+
+
+def _open(round_: Round, at: datetime) -> None:
+    round_.status = MOVES["open"][round_.status]
+    round_.cut_off = round_.opens_at = at
+    round_.closes_at = deadline(at, hours=round_.template.days * DAY, area_code=round_.area_id).at
+
+
+def _begin(round_: Round, *, by: Person | None, at: datetime) -> None:
+    """Enter who is evaluated, with what is known of them, and lay out the sheets."""
+    found = facts.enrolled(round_, local_day(at))
     if not found:
         raise Refused(_("Nobody was enrolled here in this period, so there is nobody to evaluate."))
-    sums = facts.sums_of(round_, known_at=at)
+    evaluated = _enter(round_, found, facts.sums_of(round_, known_at=at))
+    _lay_out(round_, list(zip(evaluated, found, strict=True)))
+    journal.write(
+        "open_round", round_, by=by, at=at, area_code=round_.area_id, evaluated=len(evaluated)
+    )
+
+
+def _enter(
+    round_: Round, found: Sequence[Enrolled], sums: Mapping[facts.Key, dict[str, int]]
+) -> list[Evaluated]:
+    try:
+        with attempt():
+            return _entered(round_, found, sums, new_references("K", len(found)))
+    except IntegrityError:
+        # Among many, some were drawn that are taken.
+        return _entered(round_, found, sums, _references(len(found)))
+
+
+def _entered(
+    round_: Round,
+    found: Sequence[Enrolled],
+    sums: Mapping[facts.Key, dict[str, int]],
+    references: Sequence[str],
+) -> list[Evaluated]:
     evaluated = [
         Evaluated(
             reference=reference,
             round=round_,
-            organization_id=unit,
-            person_id=person,
-            community_id=place,
+            organization_id=one.unit,
+            person_id=one.person,
+            community_id=one.place,
         )
-        for reference, (unit, person, place) in zip(_references(len(found)), found, strict=True)
+        for reference, one in zip(references, found, strict=True)
     ]
-    for one in evaluated:
-        one.facts = sums.get(facts.key_of(one), {})
-    Evaluated.objects.bulk_create(evaluated, batch_size=1000)
-    round_.status, round_.cut_off, round_.opens_at = Status.OPEN, at, at
-    round_.closes_at = deadline(at, hours=round_.template.days * DAY, area_code=round_.area_id).at
-    _lay_out(round_, evaluated, local_day(at))
-    round_.save(update_fields=["status", "cut_off", "opens_at", "closes_at"])
-    journal.write(
-        "open_round", round_, by=by, at=at, area_code=round_.area_id, evaluated=len(evaluated)
-    )
-    return round_
+    for row in evaluated:
+        row.facts = sums.get(facts.key_of(row), {})
+    return Evaluated.objects.bulk_create(evaluated, batch_size=1000)
 
 
 def _references(count: int) -> list[str]:
@@ -240,14 +270,13 @@ def _references(count: int) -> list[str]:
     return sorted(drawn)
 
 
-def _lay_out(round_: Round, evaluated: Sequence[Evaluated], on: date) -> None:
-    asked = set(round_.template.questions.values_list("viewpoint", flat=True))
-    asked &= set(round_.template.weights.values_list("viewpoint", flat=True))
-    offices = _Offices.read(round_, {one.organization_id for one in evaluated}, on)
+def _lay_out(round_: Round, evaluated: Sequence[tuple[Evaluated, Enrolled]]) -> None:
+    asked = {question.viewpoint for question in questions_of(round_.template_id)}
+    asked &= {viewpoint for viewpoint, _weight in weights_of(round_.template_id)}
     by_evaluator: dict[_Evaluator, list[Evaluated]] = defaultdict(list)
-    for one in evaluated:
-        for evaluator in _evaluators(one, asked, offices):
-            by_evaluator[evaluator].append(one)
+    for row, one in evaluated:
+        for evaluator in _evaluators(one, round_, asked):
+            by_evaluator[evaluator].append(row)
     stacks = [
         Stack(
             round=round_,

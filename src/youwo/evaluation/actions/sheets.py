@@ -27,6 +27,7 @@ from youwo.evaluation.models import (
     Stack,
     Viewpoint,
 )
+from youwo.evaluation.versions import questions_of
 from youwo.journal import actions as journal
 from youwo.people.models import Person
 from youwo.turns import actions as turns
@@ -41,7 +42,7 @@ class Said:
 
 
 def _questions(round_: Round, viewpoint: str) -> dict[int, Question]:
-    rows = Question.objects.filter(template=round_.template_id, viewpoint=viewpoint)
+    rows = questions_of(round_.template_id, viewpoint)
     return {question.pk: question for question in rows}
 
 
@@ -90,12 +91,13 @@ def fill_in(
     if done and sheet.stack_id is not None:
         # Locked first, as its turn says how many sheets are left.
         Stack.objects.select_for_update().only("pk").get(pk=sheet.stack_id)
-    Sheet.objects.select_for_update().only("pk").get(pk=sheet.pk)
-    sheet = Sheet.objects.select_related("evaluated__round", "stack").get(pk=sheet.pk)
+    rows = Sheet.objects.select_for_update(of=("self",))
+    sheet = rows.select_related("evaluated__round", "stack").get(pk=sheet.pk)
     may = rules.may_enter_for if entered_from else rules.may_judge
     if not may(by, sheet, local_day(at)):
         raise Refused(_("This sheet lies before somebody else."))
-    if not rules.is_collecting(sheet.evaluated.round):
+    # The round as it was before the lock was waited for; what was collected since is missed now.
+    if not rules.is_collecting(sheet.evaluated.round) or sheet.state == SheetState.MISSED:
         raise Refused(_("The sheets of this round have been collected."))
     questions = _questions(sheet.evaluated.round, sheet.viewpoint)
     _refuse_unknown(questions, said)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from youwo.core.acts import as_held
 from youwo.core.clock import local_day
 from youwo.core.references import parse_reference
 from youwo.evaluation import queries, rules
@@ -21,12 +22,14 @@ def today() -> date:
     return local_day(timezone.now())
 
 
-def round_of(request: HttpRequest, reference: str) -> Round:
-    """Return a round of the visitor's areas."""
+def round_of(request: HttpRequest, reference: str, *, locked: bool = False) -> Round:
+    """Return a round of the visitor's areas; the act holds it if it is locked."""
     rows = queries.rounds_seen_by(signed_in_person(request), today())
-    return get_object_or_404(
-        rows.select_related("template", "area"), reference=parse_reference(reference)
-    )
+    rows = rows.select_related("template", "area")
+    if locked:
+        rows = rows.select_for_update(of=("self",))
+        return as_held(get_object_or_404(rows, reference=parse_reference(reference)))
+    return get_object_or_404(rows, reference=parse_reference(reference))
 
 
 def sheet_of(request: HttpRequest, key: int) -> Sheet:

@@ -18,13 +18,14 @@ from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
 from youwo.areas.queries import lying_in
+from youwo.core.acts import acting
 from youwo.core.clock import start_of
 from youwo.core.paging import page
 from youwo.core.references import spaced
 from youwo.core.refused import Refused
 from youwo.core.tables import write_rows
 from youwo.evaluation import actions, queries, rules
-from youwo.evaluation.actions.rounds import period_words
+from youwo.evaluation.actions.rounds import period_words, sheets_in_use
 from youwo.evaluation.models import (
     MOVES,
     Evaluated,
@@ -116,10 +117,11 @@ def _said(round_: Round) -> str:
     return _("Planned. It opens by itself on its day.")
 
 
+@acting()
 def _planned(request: HttpRequest, given: dict[str, Any], areas: list[Area]) -> Round:
     at = timezone.now()
     area = next(area for area in areas if area.code == given["area"])
-    template = queries.templates_in_force(area.pk).get(given["subject"])
+    template = sheets_in_use(area.pk).get(given["subject"])
     if template is None:
         raise Refused(_("There is no sheet for this yet. An administrator publishes one first."))
     return actions.plan(
@@ -195,27 +197,26 @@ _FORMS: dict[str, Callable[[Any], forms.Form]] = {
 @staff(*KEEPERS)
 def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     """Take one step with a round."""
-    round_ = round_of(request, reference)
     if verb not in _ACTS:
         raise Http404
     if request.method != "POST":
-        return redirect("evaluation:round", round_.reference)
-    person, at = signed_in_person(request), timezone.now()
-    if not rules.may_keep(person, round_, today()):
-        raise PermissionDenied
+        return redirect("evaluation:round", round_of(request, reference).reference)
     form = _FORMS[verb](request.POST) if verb in _FORMS else None
-    if form is not None and not form.is_valid():
-        return _case(request, round_, status=422, verb=verb, form=form)
-    given = form.cleaned_data if form is not None else {}
     try:
-        said = _ACTS[verb](round_, given, person, at)
+        with acting():
+            round_ = round_of(request, reference, locked=True)
+            person, at = signed_in_person(request), timezone.now()
+            if not rules.may_keep(person, round_, today()):
+                raise PermissionDenied
+            if form is None or form.is_valid():
+                given = form.cleaned_data if form is not None else {}
+                messages.success(request, _ACTS[verb](round_, given, person, at))
+                return redirect("evaluation:round", round_.reference)
     except Refused as refused:
         if form is None:
             raise
         form.add_error(None, str(refused))
-        return _case(request, round_of(request, reference), status=422, verb=verb, form=form)
-    messages.success(request, said)
-    return redirect("evaluation:round", round_.reference)
+    return _case(request, round_of(request, reference), status=422, verb=verb, form=form)
 
 
 def _open(round_: Round, given: dict[str, Any], by: Any, at: datetime) -> str:

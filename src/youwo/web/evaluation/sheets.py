@@ -28,6 +28,7 @@ from youwo.evaluation.models import (
     Status,
     Viewpoint,
 )
+from youwo.evaluation.versions import questions_of
 from youwo.people.models import Role
 from youwo.web.access import person_of, public, signed_in, signed_in_person, staff
 from youwo.web.evaluation import shown
@@ -62,10 +63,7 @@ def index(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _questions(sheet: Sheet) -> list[Question]:
-    rows = Question.objects.filter(
-        template=sheet.evaluated.round.template_id, viewpoint=sheet.viewpoint
-    )
-    return list(rows.order_by("number"))
+    return questions_of(sheet.evaluated.round.template_id, sheet.viewpoint)
 
 
 def _kept(sheet: Sheet) -> dict[str, Any]:
@@ -80,7 +78,9 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     person = signed_in_person(request)
     own = rules.may_judge(person, found, today())
     make = SheetForm if own else EnterSheetForm
-    initial = {**_kept(found), "entered_from": found.entered_from}
+    initial = {}
+    if request.method != "POST":
+        initial = {**_kept(found), "entered_from": found.entered_from}
     form = make(request.POST or None, questions=_questions(found), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -155,11 +155,7 @@ def _asked(reference: str) -> Evaluated:
 def say(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask residents, without an account, about a unit that helped them."""
     evaluated = _asked(reference)
-    questions = list(
-        Question.objects.filter(
-            template=evaluated.round.template_id, viewpoint=Viewpoint.PUBLIC
-        ).order_by("number")
-    )
+    questions = questions_of(evaluated.round.template_id, Viewpoint.PUBLIC)
     form = SheetForm(request.POST or None, questions=questions)
     if request.method == "POST" and form.is_valid():
         try:
