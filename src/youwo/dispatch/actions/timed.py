@@ -33,7 +33,8 @@ from youwo.dispatch.models import Extension, Span, Whistle
 from youwo.dispatch.terms import DAY, DECIDE, LONGEST_PAUSE
 from youwo.journal import actions as journal
 from youwo.organizations.rules import mandates
-from youwo.people.models import Person
+from youwo.people.models import Person, Role
+from youwo.people.rules import above, powers
 
 
 @acting()
@@ -198,6 +199,13 @@ def decide_extension(
     return whistle
 
 
+def _own_office(whistle: Whistle, by: Person, at: datetime) -> str:
+    """Return the nearest place around a whistle for which somebody decides."""
+    held = powers(by, local_day(at)).grants
+    places = [code for code in above(whistle.community_id) if (Role.COORDINATOR, code) in held]
+    return places[-1] if places else deciding_office(whistle, at)
+
+
 @acting()
 def set_time(
     whistle: Whistle, *, hours: Decimal, reason: str, by: Person, at: datetime
@@ -216,7 +224,7 @@ def set_time(
         by=by,
         at=at,
         reason=reason,
-        office_id=deciding_office(whistle, at),
+        office_id=_own_office(whistle, by, at),
         due_at=at,
         granted=True,
         decision=reason,

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
-from youwo.core.acts import acting, hold
+from youwo.core.acts import acting, at_end, hold, hold_found, once, under_way
 from youwo.core.clock import local_day
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
@@ -49,6 +49,25 @@ class Share:
     nonce: UUID | None = None
 
 
+def goods_of(delivery: Delivery) -> list[DeliveryGoods]:
+    """Return the goods of a delivery, in an act locked and read once."""
+    rows = DeliveryGoods.objects.filter(delivery=delivery.pk)
+    if not under_way():
+        return list(rows.order_by("pk"))
+    return once((DeliveryGoods, delivery.pk), lambda: hold_found(rows))
+
+
+def left_of(delivery: Delivery) -> dict[int, Decimal]:
+    """Return how much of each of the goods of a delivery has not become an asset yet."""
+
+    def counted() -> dict[int, Decimal]:
+        goods = goods_of(delivery)
+        gone = upkeep.handed_on(goods)
+        return {row.pk: row.quantity - gone.get(row.pk, Decimal()) for row in goods}
+
+    return dict(once((left_of, delivery.pk), counted))
+
+
 @acting()
 def hand_over(
     delivery: Delivery, *, shares: Sequence[Share], on: date, by: Person, at: datetime
@@ -63,12 +82,7 @@ def hand_over(
     if not upkeep.may_hand_over(by, delivery, local_day(at)):
         raise Refused(_("You cannot hand over the goods of this delivery."))
     # Locked, because two people may hand over the rest of the same goods at once.
-    goods = {
-        row.pk: row
-        for row in DeliveryGoods.objects.select_for_update()
-        .filter(delivery=delivery.pk)
-        .order_by("pk")
-    }
+    goods = {row.pk: row for row in goods_of(delivery)}
     again = Asset.objects.filter(nonce__in=[share.nonce for share in shares if share.nonce])
     if made := list(again.order_by("pk")):
         return made
@@ -78,10 +92,7 @@ def hand_over(
         raise Refused(_("Please say for at least one thing how many are handed over."))
     if not delivery.occurred_on <= on <= local_day(at):
         raise Refused(_("Things are handed over after they came, and not in the future."), "on")
-    left = {
-        key: row.quantity - upkeep.handed_on(goods.values()).get(key, Decimal())
-        for key, row in goods.items()
-    }
+    left = left_of(delivery)
     assets = []
     for share in shares:
         if share.goods.pk not in goods:
@@ -253,24 +264,31 @@ def _write(
     words: str = "",
 ) -> None:
     """Write down what happened to some assets: into their history, and into the journal."""
-    AssetEvent.objects.bulk_create(
-        AssetEvent(
-            asset=asset,
-            kind=kind,
-            quantity=asset.quantity,
-            area=asset.area,
-            place=asset.place,
-            keeper_organization_id=asset.keeper_organization_id,
-            keeper_person_id=asset.keeper_person_id,
-            words=words,
-            by=by,
-            at=at,
-        )
-        for asset in assets
+    at_end(
+        _insert_events,
+        [
+            AssetEvent(
+                asset=asset,
+                kind=kind,
+                quantity=asset.quantity,
+                area=asset.area,
+                place=asset.place,
+                keeper_organization_id=asset.keeper_organization_id,
+                keeper_person_id=asset.keeper_person_id,
+                words=words,
+                by=by,
+                at=at,
+            )
+            for asset in assets
+        ],
     )
     journal.write_all(
         journal.line(verb, asset, by=by, at=at, area_code=asset.area_id) for asset in assets
     )
+
+
+def _insert_events(events: list[AssetEvent]) -> None:
+    AssetEvent.objects.bulk_create(events)
 
 
 def _locked(asset: Asset, verb: str) -> Asset:

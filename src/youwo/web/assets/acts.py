@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
+from youwo.core.acts import attempt
 from youwo.core.refused import Refused
 from youwo.organizations.models import Organization
 from youwo.organizations.queries import partners
@@ -21,6 +22,7 @@ from youwo.service.actions import assets
 from youwo.service.models import Asset
 from youwo.service.upkeep import amount
 from youwo.web.access import signed_in, signed_in_person
+from youwo.web.acts import one_act
 from youwo.web.assets.forms import (
     DatesForm,
     InspectForm,
@@ -50,15 +52,16 @@ def titles() -> dict[str, str]:
 def places_around(asset: Asset) -> tuple[list[Area], list[Organization]]:
     """Return the community of an asset with its compounds, and the units that may keep it.
 
-    Three statements. The unit that keeps it now stands among them, wherever it belongs.
+    Two statements. The unit that keeps it now stands among them, wherever it belongs.
     """
     code = asset.community_code
-    community = asset.area if asset.area_id == code else Area.objects.get(pk=code)
     compounds = Area.objects.filter(parent=code, kind=Area.Kind.COMPOUND).valid(today())
+    around = list((compounds | Area.objects.filter(pk=code)).order_by("code"))
+    community = next(place for place in around if place.pk == code)
     units = partners(community, today()).everybody()
     if asset.keeper_organization and asset.keeper_organization not in units:
         units.append(asset.keeper_organization)
-    return [community, *compounds.order_by("code")], units
+    return [community, *(place for place in around if place != community)], units
 
 
 def _form(verb: str, asset: Asset, data: Any) -> forms.Form:
@@ -135,6 +138,7 @@ _ACTS: dict[str, Callable[[Asset, Any, dict[str, Any], UUID], str]] = {
 
 
 @signed_in
+@one_act
 def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     """Do one thing with an asset; what somebody may not do does not exist for them."""
     asset = any_asset(reference)
@@ -144,7 +148,8 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             who = {"by": signed_in_person(request), "at": timezone.now()}
-            words = _ACTS[verb](asset, form, who, nonce_of(request))
+            with attempt():
+                words = _ACTS[verb](asset, form, who, nonce_of(request))
         except Refused as refused:
             field = refused.field if refused.field in form.fields else None
             form.add_error(field, str(refused))

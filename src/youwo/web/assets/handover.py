@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid5
@@ -18,6 +17,7 @@ from django.utils.translation import ngettext
 
 from youwo.areas.models import Area
 from youwo.areas.queries import find
+from youwo.core.acts import attempt
 from youwo.core.refused import Refused
 from youwo.organizations.queries import partners
 from youwo.organizations.rules import KEEPERS
@@ -25,6 +25,7 @@ from youwo.service import upkeep
 from youwo.service.actions import assets
 from youwo.service.models import Delivery
 from youwo.web.access import powers_of, signed_in_person, staff, with_units
+from youwo.web.acts import one_act
 from youwo.web.assets.forms import EnterForm, HandOverForm
 from youwo.web.assets.listing import chosen_area
 from youwo.web.assets.reach import today
@@ -48,6 +49,7 @@ def _places(community: Area) -> list[Area]:
 
 
 @with_units
+@one_act
 def hand_over(request: HttpRequest, key: int) -> HttpResponse:
     """Say which goods of a delivery become assets, how many where, and who keeps them."""
     rows = Delivery.objects.select_related("item__community", "item__compound", "organization")
@@ -55,9 +57,7 @@ def hand_over(request: HttpRequest, key: int) -> HttpResponse:
     by = signed_in_person(request)
     if not upkeep.may_hand_over(by, delivery, today()):
         raise Http404
-    goods = list(delivery.goods.order_by("pk"))
-    gone = upkeep.handed_on(goods)
-    left = {row.pk: row.quantity - gone.get(row.pk, Decimal()) for row in goods}
+    goods, left = assets.goods_of(delivery), assets.left_of(delivery)
     community = delivery.item.community
     form = HandOverForm(
         request.POST or None,
@@ -70,13 +70,14 @@ def hand_over(request: HttpRequest, key: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            made = assets.hand_over(
-                delivery,
-                shares=form.shares(_Nonces(nonce_of(request))),
-                on=form.cleaned_data["on"],
-                by=by,
-                at=timezone.now(),
-            )
+            with attempt():
+                made = assets.hand_over(
+                    delivery,
+                    shares=form.shares(_Nonces(nonce_of(request))),
+                    on=form.cleaned_data["on"],
+                    by=by,
+                    at=timezone.now(),
+                )
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:
