@@ -23,7 +23,8 @@ MOST = 12
 DEARER: dict[str, int] = {
     "account_login": 15,
     "account_signup": 14,
-    "assets:act.split": 13,
+    "assets:act.split": 15,
+    "assets:hand-over": 14,
     "dispatch:act.help": 13,
     "dispatch:act.set_time": 13,
     "dispatch:act.take_over": 15,
@@ -36,7 +37,7 @@ DEARER: dict[str, int] = {
     "service:decide": 14,
     "service:deliver": 19,
     "service:item-act.contest": 14,
-    "service:item-act.reopen": 20,
+    "service:item-act.reopen": 21,
 }
 
 _NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
