@@ -23,21 +23,19 @@ MOST = 12
 DEARER: dict[str, int] = {
     "account_login": 15,
     "account_signup": 14,
-    "assets:act.split": 15,
-    "assets:hand-over": 14,
+    "assets:act.split": 13,
     "dispatch:act.help": 13,
-    "dispatch:act.set_time": 13,
     "dispatch:act.take_over": 15,
     "dispatch:answer": 16,
-    "dispatch:decide": 14,
+    "dispatch:decide": 13,
     "hearings:close": 14,
     "mfa_activate_totp": 15,
     "mfa_authenticate": 17,
-    "service:close": 18,
+    "service:close": 17,
     "service:decide": 14,
-    "service:deliver": 19,
+    "service:deliver": 17,
     "service:item-act.contest": 14,
-    "service:item-act.reopen": 21,
+    "service:item-act.reopen": 18,
 }
 
 _NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from youwo.needs.models import Problem, ProblemMover, ProblemStatus
+from youwo.core.acts import once
+from youwo.needs.models import Problem, ProblemMover, ProblemStatus, Report
 from youwo.people.models import Role
 from youwo.turns.actions import Wanted
 
@@ -14,6 +15,13 @@ _ASKED = {
     ProblemStatus.DONE: "problem.close",
 }
 _JUDGED = "problem.judge"
+
+
+def voices_of(problem: Problem) -> list[Report]:
+    """Return the voices behind a locked problem, with their accounts; read once in an act."""
+    found = problem.reports.select_related("voice__person").order_by("pk")
+    known = once((Report, problem.pk), lambda: list(found))
+    return [report for report in known if report.problem_id == problem.pk]
 
 
 def turns_of(problem: Problem) -> list[Wanted]:
@@ -41,17 +49,17 @@ def turns_of(problem: Problem) -> list[Wanted]:
 def _voices(problem: Problem) -> list[Wanted]:
     """Ask each voice that has an account; the others are asked where they follow it."""
     assert problem.due_at is not None  # noqa: S101 (the caller has looked)
-    unheard = problem.reports.filter(answered_at__isnull=True, voice__person__isnull=False)
     return [
         Wanted(
             kind=_JUDGED,
-            reference=reference,
+            reference=report.reference,
             title=str(problem),
             detail=problem.community.name,
             area=problem.community_id,
-            person=person,
+            person=report.voice.person_id,
             since=problem.since,
             due_at=problem.due_at,
         )
-        for reference, person in unheard.values_list("reference", "voice__person").order_by("pk")
+        for report in voices_of(problem)
+        if report.answered_at is None and report.voice and report.voice.person_id
     ]

@@ -236,7 +236,7 @@ def close(
         if problem.status != ProblemStatus.CLOSED:
             problems.close(problem, asked=asked, by=by, at=at)
         if served is None:
-            served, counted_how = problem.reports.count(), Counted.NAMED
+            served, counted_how = len(problems.voices_of(problem)), Counted.NAMED
     entry = _record(item, deliveries, served or 1, counted_how, by=by, at=at)
     journal.write("close", item, by=by, at=at, area_code=item.community_id, entry=entry.pk)
     tell_units(

@@ -3,9 +3,10 @@
 from youwo.needs.actions.problems.carried import contest, mark_done, put_back, take_up
 from youwo.needs.actions.problems.joined import gather, merge, split, undo_merge
 from youwo.needs.actions.problems.judged import close, is_agreed, judge, reopen, reveal
-from youwo.needs.actions.problems.moving import fresh, take_over, voices_of
+from youwo.needs.actions.problems.moving import fresh, take_over
 from youwo.needs.actions.problems.received import report
 from youwo.needs.actions.problems.reviewed import accept, decline, hand_over
+from youwo.needs.problems_waiting import voices_of
 
 __all__ = [
     "accept",

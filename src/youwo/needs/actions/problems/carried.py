@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from youwo.core.acts import acting
 from youwo.journal import actions as journal
-from youwo.needs.actions.problems.moving import locked, move, tell_voices
+from youwo.needs.actions.problems.moving import ask_anew, locked, move, tell_voices
 from youwo.needs.models import Problem
 from youwo.people.models import Person
 
@@ -65,7 +65,7 @@ def contest(
     """Say that it is not done yet: whoever took it on goes on, until another moment."""
     problem = locked(problem, "contest")
     problem.reason = reason
-    problem.reports.update(satisfied=None, answered_at=None)
+    ask_anew(problem)
     move(problem, "contest", at=at, also=["reason"], due_at=due_at)
     journal.write("contest", problem, by=by, at=at, area_code=problem.community_id, reason=reason)
     return problem

@@ -22,7 +22,6 @@ from youwo.needs.actions.problems.moving import (
     must_deal,
     tell_voice,
     tell_voices,
-    voices_of,
     write_terms,
 )
 from youwo.needs.actions.problems.reviewed import refuse_voices
@@ -35,7 +34,7 @@ from youwo.needs.models import (
     ProblemStatus,
     Report,
 )
-from youwo.needs.problems_waiting import turns_of
+from youwo.needs.problems_waiting import turns_of, voices_of
 from youwo.people.models import Person
 from youwo.turns import actions as turns
 
@@ -245,7 +244,6 @@ def split(
         gettext_lazy("What you reported is now dealt with as a matter of its own."),
         cause="split",
         at=at,
-        heard=chosen,
     )
     return apart
 

@@ -14,6 +14,7 @@ from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.needs import rules
 from youwo.needs.actions.problems.moving import (
+    ask_anew,
     fresh,
     locked,
     move,
@@ -23,7 +24,7 @@ from youwo.needs.actions.problems.moving import (
 )
 from youwo.needs.actions.received import Contact
 from youwo.needs.models import Problem, ProblemMover, ProblemStatus, Report
-from youwo.needs.problems_waiting import turns_of
+from youwo.needs.problems_waiting import turns_of, voices_of
 from youwo.needs.terms import TAKEN_OVER
 from youwo.people.models import Person
 from youwo.turns import actions as turns
@@ -99,8 +100,7 @@ def close(problem: Problem, *, by: Person, at: datetime, asked: str = "") -> Pro
 
 def is_agreed(problem: Problem) -> bool:
     """Say whether a voice has said that it is solved, and none that it is not."""
-    said = set(problem.reports.filter(satisfied__isnull=False).values_list("satisfied", flat=True))
-    return said == {True}
+    return {one.satisfied for one in voices_of(problem) if one.satisfied is not None} == {True}
 
 
 @acting()
@@ -108,7 +108,7 @@ def reopen(problem: Problem, *, reason: str, by: Person, at: datetime) -> Proble
     """Open a problem again that was not solved after all; the voices will be asked anew."""
     must_deal(problem, by, at)
     problem = locked(problem, "reopen")
-    problem.reports.update(satisfied=None, answered_at=None)
+    ask_anew(problem)
     problem.reason, problem.closed_at, problem.asked = reason, None, ""
     move(problem, "reopen", at=at, also=["reason", "closed_at", "asked"])
     journal.write("reopen", problem, by=by, at=at, area_code=problem.community_id, reason=reason)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from youwo.almanac.queries import deadline
-from youwo.core.acts import hold, hold_all, once
+from youwo.core.acts import hold, hold_all
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.core.search import terms
@@ -24,7 +24,7 @@ from youwo.needs.models import (
     ProblemStatus,
     Report,
 )
-from youwo.needs.problems_waiting import turns_of
+from youwo.needs.problems_waiting import turns_of, voices_of
 from youwo.needs.terms import PROBLEM_HOURS, TAKEN_OVER
 from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
@@ -56,13 +56,6 @@ def fresh(problem: Problem) -> Problem:
 def fresh_all(problems: Iterable[Problem]) -> list[Problem]:
     """Lock several problems, the older first: two who join them never wait for each other."""
     return hold_all(problems, *_PLACE)
-
-
-def voices_of(problem: Problem) -> list[Report]:
-    """Return the voices behind a locked problem, with their accounts; read once in an act."""
-    found = problem.reports.select_related("voice__person").order_by("pk")
-    known = once((Report, problem.pk), lambda: list(found))
-    return [report for report in known if report.problem_id == problem.pk]
 
 
 def moved_on(problem: Problem) -> Refused:
@@ -108,7 +101,18 @@ def move(
 
 def _can_be_asked(problem: Problem) -> bool:
     """Say whether some voice spoke by itself, and so looks at what became of it."""
-    return problem.reports.filter(channel=Channel.OWN, voice__isnull=False).exists()
+    return any(
+        report.channel == Channel.OWN and report.voice is not None for report in voices_of(problem)
+    )
+
+
+def ask_anew(problem: Problem) -> None:
+    """Forget, under the problem's lock, what its voices said of it: they are asked once more."""
+    said = [report for report in voices_of(problem) if report.answered_at is not None]
+    if said:
+        problem.reports.update(satisfied=None, answered_at=None)
+    for report in said:
+        report.satisfied = report.answered_at = None
 
 
 def write_terms(problem: Problem, said: Iterable[str]) -> None:
@@ -131,16 +135,9 @@ def tell_voices(
     *,
     cause: str,
     at: datetime,
-    heard: Iterable[Report] | None = None,
 ) -> None:
-    """Tell every voice that has an account; the others follow by reference.
-
-    `heard` is the voices, with their accounts, where the caller knows them.
-    """
-    if heard is None:
-        accounts = problem.reports.filter(voice__person__isnull=False)
-        heard = accounts.select_related("voice__person").order_by("pk")
-    for report in heard:
+    """Tell every voice that has an account; the others follow by reference."""
+    for report in voices_of(problem):
         tell_voice(report, problem, subject, cause=cause, at=at)
 
 

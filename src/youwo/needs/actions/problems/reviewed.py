@@ -18,11 +18,11 @@ from youwo.needs.actions.problems.moving import (
     move,
     must_deal,
     tell_voices,
-    voices_of,
     write_terms,
 )
 from youwo.needs.actions.received import record_hand_over, refuse_personal
 from youwo.needs.models import Channel, OutsideMatter, Problem, ProblemKind, Report
+from youwo.needs.problems_waiting import voices_of
 from youwo.people.models import Person
 
 
@@ -58,7 +58,6 @@ def accept(
         gettext_lazy("The community has taken up the problem that you reported."),
         cause="accept",
         at=at,
-        heard=heard,
     )
     return problem
 
