@@ -23,9 +23,8 @@ MOST = 12
 DEARER: dict[str, int] = {
     "account_login": 15,
     "account_signup": 14,
-    "assets:act.split": 13,
     "dispatch:act.help": 13,
-    "dispatch:act.take_over": 15,
+    "dispatch:act.take_over": 14,
     "dispatch:answer": 16,
     "dispatch:decide": 13,
     "hearings:close": 14,
@@ -33,7 +32,7 @@ DEARER: dict[str, int] = {
     "mfa_authenticate": 17,
     "service:close": 17,
     "service:decide": 14,
-    "service:deliver": 17,
+    "service:deliver": 16,
     "service:item-act.contest": 14,
     "service:item-act.reopen": 18,
 }

@@ -18,6 +18,7 @@ from youwo.dispatch.actions.moving import (
     MINUTES,
     around,
     begin_span,
+    carried,
     deciding_office,
     end_span,
     let_others_go,
@@ -36,7 +37,6 @@ from youwo.journal import actions as journal
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
 from youwo.service import actions as service
-from youwo.service.models import ServiceItem
 
 
 def call_of(whistle: Whistle, organization: Organization, *statuses: str) -> Call:
@@ -158,7 +158,7 @@ def _take_item(whistle: Whistle, call: Call, *, by: Person, at: datetime) -> Non
             at=at,
         )
         return
-    item = service.fresh(ServiceItem(pk=whistle.item_id))
+    item = service.fresh(carried(whistle))
     if item.organization_id != call.organization_id:
         # The community whistled to find an owner: it is who hands the item on.
         reason = _("The unit has answered a whistle.")

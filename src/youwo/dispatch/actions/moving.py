@@ -32,6 +32,7 @@ from youwo.dispatch.queries import level_of, rungs_of
 from youwo.notices.models import Kind as NoticeKind
 from youwo.organizations.telling import Word, tell_units
 from youwo.people.models import Person, Role
+from youwo.service.models import ServiceItem
 from youwo.turns import actions as turns
 from youwo.turns.actions import Wanted
 
@@ -225,6 +226,14 @@ class Around:
 def around(whistle: Whistle) -> Around:
     """Return what stands around a whistle, the same throughout an act."""
     return once((Around, whistle.pk), lambda: Around(whistle))
+
+
+def carried(whistle: Whistle) -> ServiceItem:
+    """Return the item that a whistle carries, as far as it is known: to be locked, not to be read.
+
+    It lies where the whistle does.
+    """
+    return ServiceItem(pk=whistle.item_id, community=whistle.community, compound=whistle.compound)
 
 
 def let_others_go(calls: Sequence[Call]) -> None:

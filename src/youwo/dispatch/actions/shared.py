@@ -17,6 +17,7 @@ from youwo.dispatch.actions.blown import refuse_pushing_down
 from youwo.dispatch.actions.moving import (
     MINUTES,
     around,
+    carried,
     let_others_go,
     locked,
     must_speak_for,
@@ -31,7 +32,6 @@ from youwo.journal import actions as journal
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
 from youwo.service import actions as service
-from youwo.service.models import ServiceItem
 
 
 def _ask(
@@ -176,7 +176,7 @@ def take_over(
     )  # fmt: skip
     if whistle.item_id is not None:
         # Who asked hands the item on; the unit has agreed to it here.
-        item = service.fresh(ServiceItem(pk=whistle.item_id))
+        item = service.fresh(carried(whistle))
         asked_by = call.called_by or whistle.whistled_by
         service.give_to(item, organization, reason=call.words, by=asked_by, at=at)
     journal.write(
@@ -214,8 +214,7 @@ def help_out(
     call.answered_by, call.answered_at, call.who = by, at, who
     call.save(update_fields=["status", "answered_by", "answered_at", "who"])
     if whistle.item_id is not None:
-        item = ServiceItem(pk=whistle.item_id)
-        service.add_helper(item, organization=organization, by=by, at=at, if_new=True)
+        service.add_helper(carried(whistle), organization=organization, by=by, at=at, if_new=True)
     journal.write(
         "help",
         whistle,

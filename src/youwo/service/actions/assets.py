@@ -397,7 +397,7 @@ def split(
         place=place,
         organization=organization,
         person=person,
-        goods=asset.delivery_goods,
+        goods=None,
         source=asset.source,
         on=local_day(at),
         expires_on=None,
@@ -407,6 +407,7 @@ def split(
     )
     part.expires_on, part.next_inspection_on = asset.expires_on, asset.next_inspection_on
     part.status, part.reason = asset.status, asset.reason
+    part.delivery_goods_id = asset.delivery_goods_id
     part.split_from_id = asset.split_from_id or asset.pk
     asset.quantity -= quantity
     _move(asset, "split", at=at, also=["quantity"])
