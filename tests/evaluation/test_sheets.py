@@ -294,4 +294,4 @@ def test_taking_in_many_costs_what_taking_in_one_does(stack, worker, at, count):
     with CaptureQueriesContext(connection) as counted:
         actions.fill_in_many(said, by=worker, at=at)
     statements = [row["sql"] for row in counted if "SAVEPOINT" not in row["sql"]]
-    assert len(statements) == 7
+    assert len(statements) == 6

@@ -67,7 +67,8 @@ def under_way() -> bool:
 def attempt() -> Iterator[None]:
     """Do something that may fail by itself: what came before it in the act stays as it was.
 
-    For what is caught inside an act, such as a second row with the same nonce.
+    For what is caught inside an act, such as a second row with the same nonce. What was held or
+    known before is read anew afterwards: the rows are as they were, the objects are not.
     """
     current = _current.get()
     if current is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -23,7 +24,15 @@ def one_act(view: View) -> View:
     def acted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST":
             return view(request, *args, **kwargs)
-        with acting():
-            return view(request, *args, **kwargs)
+        storage: Any = get_messages(request)
+        said = storage._queued_messages
+        before = len(said)
+        try:
+            with acting():
+                return view(request, *args, **kwargs)
+        except BaseException:
+            # Nothing of it was done: nobody is told that it was.
+            del said[before:]
+            raise
 
     return acted

@@ -239,9 +239,11 @@ def decide(
     objection.save(update_fields=["granted", "decision", "decided_by", "decided_at"])
     call = objection.call
     if upheld:
-        _excuse(whistle, call)
         for unit in instead:
             refuse_pushing_down(whistle.problem, unit)
+            if unit.pk == call.organization_id:
+                raise Refused(_("%(unit)s has been called already.") % {"unit": unit})
+        _excuse(whistle, call)
         if instead:
             call_units(whistle, instead, by=by, at=at, words=reason)
     else:

@@ -21,6 +21,7 @@ from youwo.dispatch.actions.moving import (
     LIVE,
     around,
     begin_span,
+    carried,
     end_span,
     let_others_go,
     locked,
@@ -316,11 +317,12 @@ def withdraw(whistle: Whistle, *, reason: str, by: Person, at: datetime) -> Whis
     end_span(whistle, at)
     whistle.reason, whistle.closed_at, whistle.rings_at = reason, at, None
     move(whistle, "withdraw", at=at, also=["reason", "closed_at", "rings_at"])
-    if had_begun and whistle.item is not None and whistle.item.is_under_way:
+    item = service.fresh(carried(whistle)) if had_begun and whistle.item_id else None
+    if item is not None and item.is_under_way:
         if whistle.from_item:
-            service.keep_time_elsewhere(whistle.item, elsewhere=False)
+            service.keep_time_elsewhere(item, elsewhere=False)
         else:
-            service.drop(whistle.item, reason=reason, by=by, at=at)
+            service.drop(item, reason=reason, by=by, at=at)
     journal.write("withdraw", whistle, by=by, at=at, area_code=whistle.community_id, reason=reason)
     put_turns(whistle, at=at)
     tell(

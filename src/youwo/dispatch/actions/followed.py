@@ -44,7 +44,10 @@ def behind(reference: str) -> Whistle | None:
 
 @acting()
 def follow(item: ServiceItem, *, at: datetime) -> Whistle | None:
-    """Bring the whistle that an item carries to where the item stands; None where there is none."""
+    """Bring the whistle that an item carries to where the item stands; None where there is none.
+
+    One that was answered while the item's lock was waited for is followed by the next sweep.
+    """
     whistle = behind(item.reference)
     if whistle is None:
         return None

@@ -231,6 +231,7 @@ def set_time(
         decided_by=by,
         decided_at=at,
     )
+    around(whistle).extensions.append(extension)
     # From now on, however late it was.
     whistle.solve_minutes = solve_spent(whistle, at)
     _add_time(whistle, hours, at)

@@ -43,11 +43,14 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         status = 422
-        if form.is_valid() and _answered(form, case, request):
-            messages.success(
-                request, _("Reported. The community sees who comes and when; the clock runs.")
-            )
-            return redirect("dispatch:whistle", whistle.reference)
+        if form.is_valid():
+            if _answered(form, case, request):
+                messages.success(
+                    request, _("Reported. The community sees who comes and when; the clock runs.")
+                )
+                return redirect("dispatch:whistle", whistle.reference)
+            whistle = readable(request, reference)
+            case = case_of(request, whistle)
     context = {
         "whistle": whistle,
         "case": case,

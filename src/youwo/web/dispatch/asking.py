@@ -52,9 +52,12 @@ def ask(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     if request.method == "POST" and not searching:
         status = 422
         units = chosen(request, local_day(case.at))
-        if form.is_valid() and _asked(form, verb, whistle, units, request):
-            messages.success(request, _("They are told, and it stands in their queue."))
-            return redirect("dispatch:whistle", whistle.reference)
+        if form.is_valid():
+            if _asked(form, verb, whistle, units, request):
+                messages.success(request, _("They are told, and it stands in their queue."))
+                return redirect("dispatch:whistle", whistle.reference)
+            whistle = readable(request, reference)
+            case = case_of(request, whistle)
     elif searching:
         form = WordsForm(initial={"words": request.POST.get("words", "")})
     kind = whistle.problem.kind if whistle.problem else None

@@ -48,9 +48,16 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
         form = _form(matter, None, request.POST.dict())
     elif request.method == "POST":
         status = 422
-        if form.is_valid() and _decided(form, matter, request):
-            messages.success(request, _("Decided. Both sides read your reason."))
-            return redirect("dispatch:whistle", whistle.reference)
+        if form.is_valid():
+            if _decided(form, matter, request):
+                messages.success(request, _("Decided. Both sides read your reason."))
+                return redirect("dispatch:whistle", whistle.reference)
+            # As it stands, and not as it would stand if this had not been refused.
+            whistle = readable(request, reference)
+            case = case_of(request, whistle)
+            matter = open_matter(case, request)
+            if matter is None:
+                return redirect("dispatch:whistle", whistle.reference)
     on = local_day(case.at)
     objects = isinstance(matter, Objection)
     context = {

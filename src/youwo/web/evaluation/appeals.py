@@ -160,17 +160,18 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Decide an appeal with a reason."""
     person = signed_in_person(request)
     form: DecisionForm | None = None
+    decided = False
     if request.method == "POST":
         try:
             with acting():
                 row = _open_appeal(request, reference)
                 if row is not None:
                     form = DecisionForm(request.POST, sheets=_sheets(row.evaluated))
-                    if form.is_valid():
+                    if decided := form.is_valid():
                         _decide(row, form, by=person, at=timezone.now())
-                        done = _("Decided. The evaluated read it with your reason.")
-                        messages.success(request, done)
-                        return redirect("evaluation:result", row.evaluated.reference)
+            if row is not None and decided:
+                messages.success(request, _("Decided. The evaluated read it with your reason."))
+                return redirect("evaluation:result", row.evaluated.reference)
         except Refused as refused:
             if form is None:
                 raise

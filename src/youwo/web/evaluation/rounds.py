@@ -202,6 +202,7 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("evaluation:round", round_of(request, reference).reference)
     form = _FORMS[verb](request.POST) if verb in _FORMS else None
+    said = ""
     try:
         with acting():
             round_ = round_of(request, reference, locked=True)
@@ -210,8 +211,10 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
                 raise PermissionDenied
             if form is None or form.is_valid():
                 given = form.cleaned_data if form is not None else {}
-                messages.success(request, _ACTS[verb](round_, given, person, at))
-                return redirect("evaluation:round", round_.reference)
+                said = _ACTS[verb](round_, given, person, at)
+        if said:
+            messages.success(request, said)
+            return redirect("evaluation:round", round_.reference)
     except Refused as refused:
         if form is None:
             raise

@@ -41,7 +41,10 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         try:
-            return _close(request, reference)
+            closed = _close(request, reference)
+            if closed:
+                messages.success(request, _("The hearing is closed; what was said is on its way."))
+            return redirect("hearings:hearing", reference)
         except Refused as refused:
             refusal = str(refused)
     hearing = dealt_with(request, reference)
@@ -58,13 +61,14 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @acting()
-def _close(request: HttpRequest, reference: str) -> HttpResponse:
+def _close(request: HttpRequest, reference: str) -> bool:
+    """Close the hearing, and say whether it was open until now."""
     hearing = held(request, reference)
     if hearing.is_open:
         same = _same(request, hearing)
         hearings.close(hearing, same=same, by=signed_in_person(request), at=timezone.now())
-        messages.success(request, _("The hearing is closed; what was said is on its way."))
-    return redirect("hearings:hearing", hearing.reference)
+        return True
+    return False
 
 
 def _same(request: HttpRequest, hearing: Hearing) -> dict[int, int | Problem]:

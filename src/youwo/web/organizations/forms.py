@@ -42,8 +42,11 @@ class PlaceField(forms.CharField):
         except Refused as refused:
             raise ValidationError(str(refused), code="place") from refused
 
-    def _find(self, name: str) -> Area | None:
-        return current(places_of_city().find(name, "", community=self._communities))
+    def _find(self, name: str) -> Area:
+        place = current(places_of_city().find(name, "", community=self._communities))
+        if place is None:
+            raise Refused(_("This place has just ended. Please choose the one that follows it."))
+        return place
 
 
 class DayField(forms.DateField):

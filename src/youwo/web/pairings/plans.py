@@ -398,6 +398,7 @@ def _longer(distance: int, now: int | None) -> str:
 @require_POST
 def adopt(request: HttpRequest, key: int) -> HttpResponse:
     """Put the plan into force in the chosen part."""
+    adopted: Adoption | None = None
     try:
         with acting():
             found = _plan(request, key, locked=True)
@@ -405,8 +406,9 @@ def adopt(request: HttpRequest, key: int) -> HttpResponse:
             if form.is_valid():
                 area, by = form.cleaned_data["area"], signed_in_person(request)
                 adopted = plans.adopt(found, area=area, by=by, at=timezone.now())
-                messages.success(request, _said(adopted))
-                return redirect("pairings:plan", key)
+        if adopted is not None:
+            messages.success(request, _said(adopted))
+            return redirect("pairings:plan", key)
     except Refused as refused:
         form.add_error("area", str(refused))
     return _show(request, _plan(request, key), 422, adopt_form=form)
@@ -435,7 +437,7 @@ def undo(request: HttpRequest, key: int) -> HttpResponse:
         with acting():
             adoption = _adoption(request, key)
             plans.undo(adoption, by=signed_in_person(request), at=timezone.now())
-            messages.success(request, _("Taken back. The pairings of before hold again."))
+        messages.success(request, _("Taken back. The pairings of before hold again."))
     except Refused as refused:
         messages.warning(request, str(refused))
     return redirect("pairings:plan", adoption.plan_id)
@@ -445,7 +447,7 @@ def _adoption(request: HttpRequest, key: int) -> Adoption:
     """Return an adoption that the visitor may take back; the act holds it and its plan."""
     person = signed_in_person(request)
     rows = Adoption.objects.filter(plan__in=queries.plans_seen_by(person, today()))
-    rows = rows.select_related("plan").select_for_update(of=("self", "plan"))
+    rows = rows.select_related("plan").select_for_update(of=("plan", "self"))
     adoption = as_held(get_object_or_404(rows, pk=key))
     as_held(adoption.plan)
     if not rules.may_plan(person, adoption.area_id, today()):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from youwo.core.acts import attempt
 from youwo.core.refused import Refused
 from youwo.service import rules
 from youwo.service.actions import meetings
@@ -53,9 +54,10 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                meetings.answer(
-                    chosen, **form.cleaned_data, by=signed_in_person(request), at=timezone.now()
-                )
+                with attempt():
+                    meetings.answer(
+                        chosen, **form.cleaned_data, by=signed_in_person(request), at=timezone.now()
+                    )
             except Refused as refused:
                 form.add_error(
                     refused.field if refused.field in form.fields else None, str(refused)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from youwo.areas.rules import kind_of
+from youwo.core.acts import attempt
 from youwo.core.clock import local_day
 from youwo.core.paging import page
 from youwo.core.references import spaced
@@ -292,13 +293,14 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                meetings.change(
-                    meeting,
-                    starts_at=form.starts_at(),
-                    place=form.cleaned_data["place"],
-                    by=signed_in_person(request),
-                    at=timezone.now(),
-                )
+                with attempt():
+                    meetings.change(
+                        meeting,
+                        starts_at=form.starts_at(),
+                        place=form.cleaned_data["place"],
+                        by=signed_in_person(request),
+                        at=timezone.now(),
+                    )
             except Refused as refused:
                 form.add_error("on" if refused.field == "starts_at" else None, str(refused))
             else:
