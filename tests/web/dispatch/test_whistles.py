@@ -7,13 +7,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from tests import factories
-from tests.dispatch.factories import answered, blown, kind, levels, problem
+from tests.dispatch.factories import answered, blown, levels, problem
 from tests.web.needs.people import signed_in, words
 from youwo.core.search import terms
 from youwo.dispatch import actions
@@ -260,37 +260,41 @@ def test_a_decision_needs_a_reason(at_the_unit, at_the_office, worker, jinshui, 
     response = at_the_office.post(f"{LIST}{whistle.reference}/decide/", {"granted": "no"})
 
     assert (response.status_code, Objection.objects.get().granted) == (422, None)
+    # The unit that still waits for the decision is not offered as one to call.
+    assert response.context["matter"].granted is None
+    assert lamps not in [
+        unit for _name, units in response.context["picker"].groups for unit in units
+    ]
 
 
-def test_a_unit_instead_is_looked_for_by_name(
+def test_the_unit_that_is_excused_is_not_called_again(
     at_the_unit, at_the_office, worker, jinshui, lamps, at
 ):
-    gas = factories.OrganizationFactory(name="燃气公司", search_terms=terms("燃气公司"))
     whistle = blown(worker, jinshui, [lamps], at)
     act(at_the_unit, whistle, "object", organization=lamps.pk, reason="不归我们")
 
     response = at_the_office.post(
-        f"{LIST}{whistle.reference}/decide/", {"search": "1", "q": "燃气", "reason": "写了一半"}
-    )
-
-    assert dict(response.context["picker"].groups)["found"] == [gas]
-    assert "写了一半" in words(response)
-
-
-def test_a_committee_instead_is_refused_at_the_form(
-    at_the_unit, at_the_office, worker, jinshui, lamps, at
-):
-    committee = factories.OrganizationFactory(name="居委会", kind="committee", area=jinshui)
-    outside = problem(jinshui, kind=kind("demolition", duty=False))
-    whistle = blown(worker, jinshui, [lamps], at, problem=outside)
-    act(at_the_unit, whistle, "object", organization=lamps.pk, reason="不归我们")
-
-    response = at_the_office.post(
         f"{LIST}{whistle.reference}/decide/",
-        {"granted": "yes", "reason": "属实", "organizations": [committee.pk]},
+        {"granted": "yes", "reason": "属实", "organizations": [lamps.pk]},
     )
 
     assert (response.status_code, Objection.objects.get().granted) == (422, None)
+
+
+def test_nothing_is_said_to_be_done_that_was_not_kept(at_the_unit, worker, jinshui, lamps, at):
+    whistle = blown(worker, jinshui, [lamps], at)
+    at_the_unit.raise_request_exception = False
+
+    def full(execute, sql, params, many, context):
+        if sql.startswith('INSERT INTO "journal_line"'):
+            raise OperationalError("disk full")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(full):
+        answer = act(at_the_unit, whistle, "object", organization=lamps.pk, reason="不归我们")
+
+    assert (answer.status_code, Objection.objects.count()) == (500, 0)
+    assert not list(page(at_the_unit, whistle).context["messages"])
 
 
 def test_more_time_is_decided_on_the_same_page(

@@ -19,6 +19,7 @@ from tests.organizations.factories import (
 from tests.organizations.factories import (
     member as enrolled_member,
 )
+from youwo.areas.models import Area
 from youwo.core.search import terms
 from youwo.journal.models import Line
 from youwo.organizations.models import (
@@ -296,6 +297,18 @@ def test_a_place_entered_a_moment_ago_is_known(for_unit, tax_office, jinshui):
     )
 
     assert UnitEnrolment.objects.get().community_id == "140802005099"
+
+
+def test_a_place_that_has_just_ended_is_refused_at_its_field(for_unit, tax_office, jinshui):
+    given = {"community": "火星社区", "starts_on": "2025-06-01"}
+    area("140802005099", "火星社区")
+    for_unit.get(url("enrol-unit", tax_office.pk))
+    Area.objects.filter(pk="140802005099").update(valid_to="2025-05-01")
+
+    answer = for_unit.post(url("enrol-unit", tax_office.pk), given)
+
+    assert (answer.status_code, UnitEnrolment.objects.count()) == (422, 0)
+    assert answer.context["form"].errors["community"]
 
 
 @pytest.mark.parametrize(
