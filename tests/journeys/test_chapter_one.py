@@ -175,7 +175,8 @@ def judge(resident: Phone, reference: str, phone: str) -> None:
 def hold_a_meeting(worker: Phone, tax: Phone) -> None:
     page = worker.open("/meetings/new/")
     page.fill("[name=reason]", "座谈会后商定服务清单")
-    page.fill("[name=on]", date.today().isoformat())
+    # Tomorrow: whatever the hour, that is still to come.
+    page.fill("[name=on]", (date.today() + timedelta(days=1)).isoformat())
     page.fill("[name=begins]", "15:00")
     page.fill("[name=place]", "社区活动室")
     for box in page.locator("[name=organizations]").all():

@@ -188,6 +188,9 @@ class _Stage:
     def _upheld(self, whistle: Whistle, unit: Organization, scene: Any, at: datetime) -> None:
         objection = self._object(whistle, unit, scene, at)
         other = self.unit(scene["instead"])
+        if other == unit:
+            # In a small city there are few to call.
+            other = self.cast.property_company
         actions.decide(
             objection,
             upheld=True,
