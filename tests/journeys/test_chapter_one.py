@@ -94,6 +94,11 @@ def told(page: Page) -> None:
     expect(page.locator("#messages .note.success").first).to_be_visible()
 
 
+def arrived(page: Page) -> None:
+    """See the whole page that was gone to, not only what of it has come so far."""
+    page.wait_for_load_state("load")
+
+
 def act(page: Page, verb: str) -> None:
     """Open the folded form of an act, if it is folded."""
     page.evaluate("id => document.getElementById(id).setAttribute('open', '')", verb)
@@ -107,6 +112,7 @@ def hold_a_hearing(worker: Phone) -> None:
     page.fill("[name=organization]", "市税务局")
     page.click("main .sheet-btn .btn-primary")
     expect(page).to_have_url(re.compile(r"/work/hearings/\w+/lines/"))
+    expect(page.locator("form.scripted")).to_be_visible()
     for number, line in enumerate(LINES):
         if number == 4:
             page.context.set_offline(True)
@@ -116,6 +122,8 @@ def hold_a_hearing(worker: Phone) -> None:
     expect(page.locator("[data-count]")).to_contain_text("12", timeout=60_000)
     expect(page.locator("[data-line] [data-state].chip.done")).to_have_count(12, timeout=60_000)
     page.click("[data-close]")
+    expect(page).to_have_url(re.compile(r"/work/hearings/\w+/close/"))
+    arrived(page)
     for choice in page.locator("input[type=radio][value='']").all():
         choice.check()
     page.click("main .sheet-btn .btn-primary")
@@ -222,6 +230,7 @@ def deliver(unit: Phone, title: str, what: str, goods: Sequence[tuple[str, str, 
     """Find the item in the own list and say what was done; return the item's address."""
     page = unit.open("/service/")
     page.locator("main #rows a, main .rows a").filter(has_text=title).first.click()
+    arrived(page)
     item = page.url
     page.goto(f"{item}deliver/")
     page.fill("[name=what]", what)
@@ -242,6 +251,7 @@ def hand_over(worker: Phone, item: str, *quantities: str) -> None:
     """Hand all over in the compound that the item is about: it is filled in already."""
     page = worker.open(item)
     page.locator("main a[href^='/work/deliveries/']").first.click()
+    arrived(page)
     for goods, quantity in zip(page.locator(".shares fieldset").all(), quantities, strict=True):
         expect(goods.get_by_label("向阳院")).to_have_value(quantity)
     page.click("main .sheet-btn .btn-primary")
@@ -317,6 +327,7 @@ def evaluate(coordinator: Phone, worker: Phone, tax: Phone) -> None:
 
     page = worker.open(f"{round_}sheets/")
     page.locator("#rows a").first.click()
+    arrived(page)
     names = {field.get_attribute("name") or "" for field in page.locator("main [name^=q]").all()}
     for name in sorted(names):
         page.locator(f"[name={name}]").first.check()

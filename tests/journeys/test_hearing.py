@@ -157,6 +157,26 @@ def test_a_pasted_table_becomes_lines(phone, installation):
     assert len(installation.python(SAID).strip().splitlines()) == 2
 
 
+def test_what_is_typed_before_the_script_has_come_stays(phone, installation):
+    lines, page, late = opened(phone), phone.page, []
+    page.route("**/hearing*.js", lambda route: late.append(route))
+    with page.expect_request("**/hearing*.js"):
+        page.goto(lines, wait_until="commit")
+    early = page.locator("[data-cell=said]").first
+    early.fill("楼道灯坏了")
+    early.focus()
+    for route in late:
+        route.continue_()
+    expect(page.locator("form.scripted")).to_be_visible()
+    expect(page.locator(".line.open [data-cell=said]")).to_have_value("楼道灯坏了")
+    page.keyboard.insert_text("半个月")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-count]")).to_have_text("1 条全部存好")
+    assert [row.split()[1] for row in installation.python(SAID).strip().splitlines()] == [
+        "楼道灯坏了半个月"
+    ]
+
+
 def test_twelve_lines_without_a_script(site, installation, make_phone):
     installation.python(KINDS)
     phone = make_phone(site, java_script_enabled=False)

@@ -54,6 +54,14 @@
   const stands = (row) => Boolean(row.querySelector("[data-number]").textContent.trim());
   const isWritable = (row) => Boolean(cell(row, "said"));
   const isEmpty = (row) => !value(row, "said").trim() && !stands(row);
+  const controls = (row) => CELLS.map((name) => cell(row, name)).filter(Boolean);
+
+  // Whether a control holds something else than what the page came with.
+  function isChanged(control) {
+    if (!control.matches("select")) return control.value !== control.defaultValue;
+    const before = [...control.options].findIndex((one) => one.defaultSelected);
+    return control.selectedIndex !== Math.max(before, 0);
+  }
 
   // What was guessed is sent empty, so that it is guessed again from the corrected words.
   function read(row) {
@@ -367,15 +375,21 @@
   form.querySelector("[data-keys]").hidden = false;
   form.querySelector("[data-nokeys]").hidden = true;
   form.querySelector("[data-save]").hidden = true;
+  // Whoever began to type before this script had come goes on typing. On a reload the browser puts
+  // back by itself what stood there; then what is kept here is exact.
+  const isNew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  const typedEarly = [];
   for (const row of rows()) {
     if (!isWritable(row)) continue;
-    // Browsers put back what was typed before a reload; what is kept here is exact.
-    for (const name of CELLS) {
-      const control = cell(row, name);
-      if (control?.matches("select")) for (const one of control.options) one.selected = one.defaultSelected;
-      else if (control) control.value = control.defaultValue;
+    if (isNew && controls(row).some(isChanged)) {
+      typedEarly.push(row);
+      continue;
     }
-    if (isEmpty(row)) row.remove();
+    for (const control of controls(row)) {
+      if (control.matches("select")) for (const one of control.options) one.selected = one.defaultSelected;
+      else control.value = control.defaultValue;
+    }
+    if (isEmpty(row) && !row.contains(document.activeElement)) row.remove();
   }
   const unsent = kept.all();
   for (const line of unsent) {
@@ -388,11 +402,18 @@
     row.dataset.since = line.since;
     row.dataset.changes = "1";
     row.classList.toggle("dropped", line.dropped);
-    for (const name of CELLS) if (cell(row, name) && (line[name] || name === "said")) cell(row, name).value = line[name];
+    for (const control of controls(row)) {
+      const { cell: name } = control.dataset;
+      if (isNew && isChanged(control)) continue;
+      if (line[name] || name === "said") control.value = line[name];
+    }
     show(row, "typed");
   }
+  for (const row of typedEarly) touched(row);
   for (const row of rows()) if (isWritable(row) && !row.dataset.state) show(row, "");
-  open(add());
+  const begun = document.activeElement.closest("[data-line]");
+  const next = writable().find((row) => row !== begun && isEmpty(row)) || add();
+  open(begun && isWritable(begun) ? begun : next);
   count();
-  if (unsent.length) send();
+  if (unsent.length || typedEarly.length) later(unsent.length ? 0 : IDLE);
 })();
