@@ -159,7 +159,11 @@ def test_a_pasted_table_becomes_lines(phone, installation):
 
 def test_what_is_typed_before_the_script_has_come_stays(phone, installation):
     lines, page, late = opened(phone), phone.page, []
-    page.route("**/hearing*.js", lambda route: late.append(route))
+
+    def keep_back(route):
+        late.append(route)
+
+    page.route("**/hearing*.js", keep_back)
     with page.expect_request("**/hearing*.js"):
         page.goto(lines, wait_until="commit")
     early = page.locator("[data-cell=said]").first

@@ -21,15 +21,11 @@ MOST = 12
 
 # Acts that cost more; decision 17 says why.
 DEARER: dict[str, int] = {
-    "account_login": 15,
-    "account_signup": 14,
     "dispatch:act.help": 13,
     "dispatch:act.take_over": 14,
     "dispatch:answer": 16,
     "dispatch:decide": 13,
     "hearings:close": 14,
-    "mfa_activate_totp": 15,
-    "mfa_authenticate": 17,
     "service:close": 17,
     "service:decide": 14,
     "service:deliver": 16,

@@ -61,12 +61,14 @@ def may_decide(person: Person, asked: Decided, units: Iterable[int], on: date) -
     return may_see_to(person, asked.office_id, on)
 
 
-def units_asking(asked: Decided) -> list[int]:
-    """Return the keys of the units behind an objection or a wish for more time."""
+def units_asking(asked: Decided, calls: Iterable[Call]) -> list[int]:
+    """Return the keys of the units behind an objection or a wish for more time.
+
+    `calls` are those of the whistle.
+    """
     if isinstance(asked, Objection):
         return [asked.call.organization_id]
-    calls = Call.objects.filter(whistle=asked.whistle_id, responsible=True)  # type: ignore[attr-defined]
-    return list(calls.values_list("organization_id", flat=True))
+    return [call.organization_id for call in calls if call.responsible]
 
 
 def is_pushed_down(problem: Problem | None, organization: Organization) -> bool:

@@ -94,9 +94,12 @@ def enrolment(reference: str) -> UnitEnrolment | MemberEnrolment | None:
     return units.filter(reference=reference).first() or members.filter(reference=reference).first()
 
 
-def gathered_mandates(on: date) -> Subquery:
-    """Make a column with the keys of the units that the person whom a row names acts for."""
-    mandates = Mandate.objects.in_force(on).filter(person=OuterRef("person"))
+def gathered_mandates(on: date, person: str = "person") -> Subquery:
+    """Make a column with the keys of the units that the person whom a row names acts for.
+
+    `person` is the row's column with the person's key.
+    """
+    mandates = Mandate.objects.in_force(on).filter(person=OuterRef(person))
     return Subquery(mandates.values(all=Gathered("organization_id")))
 
 
@@ -239,9 +242,9 @@ def service_fields() -> list[tuple[str, Any]]:
 
 def home_of(person: Person, on: date) -> Area | None:
     """Return the place that is known of a person: where they work, or are enrolled; else None."""
-    grant = person.grants.in_force(on).select_related("area").order_by("-area_id").first()
-    if grant is not None:
-        return grant.area
+    worked = [code for _role, code in powers(person, on).grants]
+    if worked:
+        return Area.objects.get(pk=max(worked))
     enrolled = (
         MemberEnrolment.objects.in_force(on)
         .filter(person=person, voided_at__isnull=True)

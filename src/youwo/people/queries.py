@@ -53,9 +53,12 @@ def with_grants_in(codes: Iterable[str]) -> Exists:
     return Exists(Grant.objects.filter(inside, person=OuterRef("pk")))
 
 
-def gathered_grants(on: date) -> Subquery:
-    """Make a column with the grants in force of the person that a row names: [role, area code]."""
-    grants = Grant.objects.in_force(on).filter(person=OuterRef("person"))
+def gathered_grants(on: date, person: str = "person") -> Subquery:
+    """Make a column with the grants in force of the person that a row names: [role, area code].
+
+    `person` is the row's column with the person's key.
+    """
+    grants = Grant.objects.in_force(on).filter(person=OuterRef(person))
     return Subquery(grants.values(all=Gathered(JSONArray("role", "area_id"))))
 
 

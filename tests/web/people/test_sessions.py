@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.contrib.sessions.models import Session as FormerSession
 from django.db import connection
@@ -18,6 +21,7 @@ from youwo.organizations.models import Mandate
 from youwo.people import actions
 from youwo.people.models import Grant, Person, Session
 from youwo.web.access import mandates_of, person_of, powers_of
+from youwo.web.people.adapter import FactorsAdapter
 from youwo.web.people.sessions import Authentication, SessionStore
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +54,40 @@ def asked(client):
 @pytest.fixture
 def today():
     return local_day(timezone.now())
+
+
+def test_a_new_session_is_written_once_and_the_one_before_it_ended(resident):
+    resident.set_password(PASSWORD)
+    resident.save()
+    client = Client()
+    client.post("/lang/", {"language": "en", "next": "/"})
+    session = client.session
+    session["seen"] = "before"
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = before = session.session_key
+    with CaptureQueriesContext(connection) as statements:
+        client.login(username=resident.username, password=PASSWORD)
+    written = [one["sql"] for one in statements if '"people_session"' in one["sql"]]
+    assert [sql.split()[0] for sql in written] == ["SELECT", "DELETE", "INSERT"]
+    rows = Session.objects.values_list("session_key", "person_id")
+    assert [(client.session.session_key, resident.pk)] == list(rows)
+    assert client.session.session_key != before
+    assert client.session["seen"] == "before"
+
+
+def test_what_becomes_of_factors_is_known_at_once(resident):
+    factors = FactorsAdapter()
+    with CaptureQueriesContext(connection) as statements:
+        assert not factors.is_mfa_enabled(resident)
+        assert not factors.is_mfa_enabled(resident, [Authenticator.Type.TOTP])
+    assert len(statements) == 1
+    added = Authenticator.objects.create(user=resident, type=Authenticator.Type.TOTP, data={})
+    assert factors.is_mfa_enabled(resident)
+    assert factors.is_mfa_enabled(resident, [Authenticator.Type.TOTP])
+    assert not factors.is_mfa_enabled(resident, [Authenticator.Type.WEBAUTHN])
+    added.delete()
+    assert not factors.is_mfa_enabled(resident)
+    assert not factors.is_mfa_enabled(AnonymousUser())
 
 
 def test_a_visitor_costs_nothing():

@@ -232,7 +232,9 @@ def decide(
     objection = next(one for one in stands.objections if one.pk == objection.pk)
     if objection.granted is not None:
         raise Refused(_("This has been decided already."))
-    if not rules.may_decide(by, objection, rules.units_asking(objection), local_day(at)):
+    if not rules.may_decide(
+        by, objection, rules.units_asking(objection, stands.calls), local_day(at)
+    ):
         raise Refused(_("The office of the level above decides, and never who objected."))
     objection.granted, objection.decision = upheld, reason
     objection.decided_by, objection.decided_at = by, at

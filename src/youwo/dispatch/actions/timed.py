@@ -161,11 +161,14 @@ def decide_extension(
 ) -> Whistle:
     """Decide, as the office of the level above, whether a unit gets the time it asks for."""
     whistle = locked(extension.whistle, "decide")
-    extension = next(one for one in around(whistle).extensions if one.pk == extension.pk)
+    stands = around(whistle)
+    extension = next(one for one in stands.extensions if one.pk == extension.pk)
     extension.whistle = whistle
     if extension.granted is not None:
         raise Refused(_("This has been decided already."))
-    if not rules.may_decide(by, extension, rules.units_asking(extension), local_day(at)):
+    if not rules.may_decide(
+        by, extension, rules.units_asking(extension, stands.calls), local_day(at)
+    ):
         raise Refused(_("The office of the level above decides, and never who asked."))
     extension.granted, extension.decision = granted, reason
     extension.decided_by, extension.decided_at = by, at

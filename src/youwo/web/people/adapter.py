@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +27,7 @@ from youwo.people.models import Person
 from youwo.web.access import mandates_of, powers_of
 from youwo.web.home import choices
 from youwo.web.people.forms import PhoneField
+from youwo.web.people.sessions import remember_today
 
 _WINDOW = timedelta(minutes=5)
 # One sentence for an unknown account and for a wrong password: which of them it is, stays ours.
@@ -105,6 +108,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         """Take the place that is known from work or enrolment, so that nobody is asked twice."""
+        remember_today(user)
         answer = super().post_login(request, user, **kwargs)
         if choices.place(request) is None:
             area = home_of(user, local_day(timezone.now()))
@@ -159,6 +163,17 @@ class FactorsAdapter(DefaultMFAAdapter):
         ),
     }
 
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        """Say whether somebody has a second factor, of some types if given; all are read once."""
+        if user.is_anonymous:
+            return False
+        read = getattr(user, "_factors", None)
+        if read is None or read[0] != _changes.made:
+            found = Authenticator.objects.filter(user_id=user.pk).values_list("type", flat=True)
+            read = user._factors = (_changes.made, frozenset(found))
+        kinds: frozenset[str] = read[1]
+        return bool(kinds if types is None else kinds.intersection(types))
+
     def encrypt(self, text: str) -> str:
         """Seal a secret with the newest key."""
         return base64.b64encode(seal(text)).decode()
@@ -179,6 +194,21 @@ class FactorsAdapter(DefaultMFAAdapter):
         """Describe the account to the device that keeps the passkey."""
         entity = super().get_public_key_credential_user_entity(user)
         return {**entity, "display_name": _account_label(user), "name": _account_label(user)}
+
+
+class _Changes:
+    """Counts what becomes of second factors here: what was read before a change counts no more."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def __call__(self, **signal: Any) -> None:
+        self.made += 1
+
+
+_changes = _Changes()
+post_save.connect(_changes, sender=Authenticator)
+post_delete.connect(_changes, sender=Authenticator)
 
 
 def _account_label(person: Person) -> str:

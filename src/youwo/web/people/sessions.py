@@ -10,9 +10,10 @@ from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, SessionBase
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.functional import SimpleLazyObject
 
 from youwo.core.clock import local_day
@@ -36,6 +37,30 @@ class SessionStore(db.SessionStore):
     def get_model_class(cls) -> type[Session]:
         """Return the model whose rows are the sessions."""
         return Session
+
+    # Whether its row has yet to be written.
+    is_new = False
+
+    def _get_new_session_key(self) -> str:
+        # The keys are drawn from so many that nobody need look whether one is taken; it is the
+        # row's own key, so that a second one would be refused.
+        return get_random_string(32, VALID_KEY_CHARS)
+
+    def create(self) -> None:
+        """Begin under a new key; the row is written once, when the request ends."""
+        self._session_key = self._get_new_session_key()
+        self.is_new = self.modified = True
+
+    def save(self, must_create: bool = False) -> None:
+        """Write the row: a new one where the session has just begun."""
+        if self.session_key is None:
+            self.create()
+        super().save(must_create=must_create or self.is_new)
+        self.is_new = False
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End a session, this one if no other is named, without reading it first."""
+        Session.objects.filter(session_key=session_key or self.session_key).delete()
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         """Make the row, and have it name who has signed in."""
@@ -81,6 +106,17 @@ class Authentication(AuthenticationMiddleware):
         """Replace Django's lookup by ours."""
         super().process_request(request)
         request.user = SimpleLazyObject(lambda: _user(request))  # type: ignore[assignment]
+
+
+def remember_today(person: Person) -> None:
+    """Read in one statement what somebody who has just come in may do today."""
+    on = local_day(timezone.now())
+    rows = Person.objects.filter(pk=person.pk).values_list(
+        gathered_grants(on, "pk"), gathered_mandates(on, "pk")
+    )
+    for grants, mandates in rows:
+        remember_powers(person, on, grants or [])
+        remember_mandates(person, on, mandates or [])
 
 
 def _user(request: HttpRequest) -> Person | AnonymousUser:
