@@ -16,6 +16,7 @@ from tests.notices.mail import FlakyBackend, busy
 from youwo.core.refused import Refused
 from youwo.notices import actions, tasks
 from youwo.notices.models import Delivery, Habits, Message
+from youwo.notices.outbox import put_on_their_way
 from youwo.notices.quiet import NIGHT, Quiet, free_from
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -94,12 +95,14 @@ def test_at_night_the_inbox_has_it_and_the_e_mail_waits(somebody):
     tell(somebody, at=in_city(3, 22))
 
     assert Message.objects.get().created_at == in_city(3, 22)
+    put_on_their_way(in_city(3, 22))
     delivery = Delivery.objects.get()
     assert (delivery.next_at, delivery.held) == (in_city(4, 8), True)
 
 
 def test_what_is_urgent_does_not_wait(somebody):
     tell(somebody, at=in_city(3, 22), urgent=True)
+    put_on_their_way(in_city(3, 22))
 
     delivery = Delivery.objects.get()
     assert (delivery.next_at, delivery.held) == (in_city(3, 22), False)
@@ -108,7 +111,9 @@ def test_what_is_urgent_does_not_wait(somebody):
 def test_people_choose_their_own_quiet_hours(somebody):
     Habits.objects.create(person=somebody, quiet_from=time(12), quiet_until=time(14, 30))
     tell(somebody, at=in_city(3, 22), cause="night")
+    put_on_their_way(in_city(3, 22))
     tell(somebody, at=in_city(4, 13), cause="noon")
+    put_on_their_way(in_city(4, 13))
 
     assert list(Delivery.objects.order_by("pk").values_list("next_at", flat=True)) == [
         in_city(3, 22),
@@ -119,6 +124,7 @@ def test_people_choose_their_own_quiet_hours(somebody):
 def test_who_wants_no_quiet_hours_has_none(somebody):
     Habits.objects.create(person=somebody, quiet=False)
     tell(somebody, at=in_city(3, 22))
+    put_on_their_way(in_city(3, 22))
 
     assert Delivery.objects.get().next_at == in_city(3, 22)
 
@@ -137,6 +143,23 @@ def test_what_waited_comes_as_one_e_mail(somebody):
         "21 点的事\n\n话\n\n22 点的事\n\n话\n\n23 点的事\n\n话\n\n"
         "You choose what you get by e-mail: http://127.0.0.1:8000/me/messages/preferences/"
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "put_out", "leaves"),
+    [
+        # Told in quiet hours and put out long after: it waited, and comes with the others.
+        (in_city(3, 22), in_city(4, 8, 5), in_city(4, 8, 5)),
+        # Told by day, but nobody put it out until the night.
+        (in_city(3, 20), in_city(3, 22), in_city(4, 8)),
+    ],
+)
+def test_nothing_leaves_in_quiet_hours_however_late_it_is_put_out(told, put_out, leaves, somebody):
+    tell(somebody, at=told)
+    put_on_their_way(put_out)
+
+    delivery = Delivery.objects.get()
+    assert (delivery.next_at, delivery.held) == (leaves, True)
 
 
 def test_what_did_not_wait_comes_alone(somebody):
@@ -162,8 +185,10 @@ def test_what_failed_together_is_tried_again_together(somebody, settings):
 def test_taking_three_that_waited_costs_as_much_as_one(count, somebody, django_assert_num_queries):
     for cause in range(count):
         tell(somebody, at=in_city(3, 22), cause=str(cause))
-    # Two for the lost and the end; two for the transaction of each taking.
-    with django_assert_num_queries(10):
+    put_on_their_way(in_city(3, 22))
+    # Three find nothing to put out, two are for the lost and the end, two for the transaction of
+    # each taking.
+    with django_assert_num_queries(13):
         tasks.deliver_due(in_city(4, 8))
 
 

@@ -1,19 +1,18 @@
 """Telling people something, and what they do with it.
 
 A message is written in the transaction of the fact that causes it, so that neither exists without
-the other. What leaves the house is sent later, by `tasks.deliver_due`.
+the other. What leaves the house is put on its way later, by `outbox`, and sent by `tasks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import groupby
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -24,7 +23,6 @@ from youwo.journal.actions import write
 from youwo.notices import queries
 from youwo.notices.models import (
     Channel,
-    Delivery,
     Habits,
     Kind,
     Message,
@@ -32,7 +30,7 @@ from youwo.notices.models import (
     Preference,
     Sending,
 )
-from youwo.notices.quiet import NIGHT, Quiet, free_from
+from youwo.notices.quiet import NIGHT, free_from
 from youwo.people import masking
 from youwo.people.models import Person
 from youwo.people.rules import above
@@ -61,8 +59,8 @@ def tell(
     The same cause never makes a second message for the same person. Subject and body may be lazy
     text (`format_lazy`): each person reads their own language. The subject leaves the house in the
     clear, so it holds nothing of a person that is not public. `link` is a path within the site.
-    What is urgent does not wait for the end of quiet hours. At most three statements, however many
-    people; within an act, for all that it tells together, when it ends.
+    What is urgent does not wait for the end of quiet hours. One statement, however many people;
+    within an act, for all that it tells together, when it ends.
     """
     known = {person.pk: person for person in people if person is not None and person.is_active}
     told: list[_Told] = []
@@ -84,7 +82,7 @@ class Letter:
 
 
 def tell_each(letters: Iterable[Letter], *, kind: str, link: str, cause: str, at: datetime) -> None:
-    """Do what `tell` does where each person reads something else, in as many statements."""
+    """Do what `tell` does where each person reads something else, in one statement as well."""
     at_end(_tell, [_Told(letter, kind, link, cause, at) for letter in letters])
 
 
@@ -106,50 +104,15 @@ class _Told:
             link=self.link,
             cause=self.cause,
             created_at=self.at,
+            outgoing=bool(self.letter.recipient.email),
+            urgent=self.urgent,
         )
 
 
 def _tell(told: list[_Told]) -> None:
     # In the order of their keys, so that two who tell the same people never wait for each other.
     ordered = sorted(told, key=lambda one: (one.letter.recipient.pk, one.cause))
-    with transaction.atomic(savepoint=False):
-        Message.objects.bulk_create([one.message() for one in ordered], ignore_conflicts=True)
-        alike: dict[tuple[str, datetime, bool], list[_Told]] = {}
-        for one in ordered:
-            if one.letter.recipient.email:
-                alike.setdefault((one.kind, one.at, one.urgent), []).append(one)
-        for (kind, at, urgent), reachable in alike.items():
-            _dispatch(reachable, kind=kind, at=at, urgent=urgent)
-
-
-def _dispatch(told: Sequence[_Told], *, kind: str, at: datetime, urgent: bool) -> None:
-    """Put this moment's messages on their way, leaving out whoever does not want them.
-
-    Those of people whose quiet hours it is wait until these end.
-    """
-    declined = Preference.objects.filter(kind=kind, channel=Channel.EMAIL, wanted=False)
-    messages = (
-        Message.objects.filter(
-            recipient__in={one.letter.recipient.pk for one in told},
-            cause__in={one.cause for one in told},
-            created_at=at,
-        )
-        .exclude(recipient__in=declined.values("person"))
-        .values_list(
-            "pk",
-            "recipient__habits__quiet",
-            "recipient__habits__quiet_from",
-            "recipient__habits__quiet_until",
-        )
-    )
-    deliveries = []
-    for key, quiet, since, until in messages:
-        hours = NIGHT if quiet is None else Quiet(since, until) if quiet else None
-        next_at = at if urgent or hours is None else free_from(at, hours)
-        deliveries.append(
-            Delivery(message_id=key, channel=Channel.EMAIL, next_at=next_at, held=next_at > at)
-        )
-    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    Message.objects.bulk_create([one.message() for one in ordered], ignore_conflicts=True)
 
 
 @dataclass(frozen=True, kw_only=True)

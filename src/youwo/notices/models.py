@@ -44,6 +44,9 @@ class Message(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     # What caused it: the same cause never makes a second message for the same person.
     cause = models.CharField(max_length=100)
+    # Still to be put on its way, because its reader can be reached outside; urgent: even at night.
+    outgoing = models.BooleanField(default=False, db_default=False)
+    urgent = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -57,6 +60,9 @@ class Message(models.Model):
                 fields=["recipient"],
                 condition=Q(read_at__isnull=True),
                 name="notices_message_unread",
+            ),
+            models.Index(
+                fields=["id"], condition=Q(outgoing=True), name="notices_message_outgoing"
             ),
         ]
 

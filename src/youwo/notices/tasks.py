@@ -21,6 +21,7 @@ from django.db import connection, transaction
 
 from youwo.notices import mail
 from youwo.notices.models import Delivery, Post, Sending
+from youwo.notices.outbox import put_on_their_way
 
 _log = logging.getLogger(__name__)
 
@@ -44,9 +45,12 @@ NO_ADDRESS = "no_address"
 def deliver_due(at: datetime, *, most: int = 200) -> Counter[str]:
     """Send up to `most` e-mails that are due, and count deliveries by the state they end in.
 
+    What has been told since the last time is put on its way before.
+
     Any number of processes may do so at once: each takes what no other has taken. What waited for
     the end of somebody's quiet hours goes out as one e-mail.
     """
+    put_on_their_way(at)
     ended: Counter[str] = Counter()
     ended[Delivery.State.FAILED] += give_up_the_lost(Delivery, at)
     server = get_connection()
