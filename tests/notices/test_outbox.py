@@ -1,8 +1,10 @@
 """What leaves the house, and when it is put on its way."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, connections
 
 from tests.factories import PersonFactory
 from youwo.notices import actions, outbox, tasks
@@ -81,3 +83,30 @@ def test_what_nobody_put_out_in_time_leaves_at_once(reachable, at):
     late = at + timedelta(minutes=10)
 
     assert tasks.deliver_due(late) == {"sent": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time.")
+def test_two_at_once_put_each_out_once(at):
+    reader = PersonFactory(email="somebody@example.org")
+    for cause in range(20):
+        tell(reader, at=at, cause=str(cause))
+    barrier, made, errors = threading.Barrier(2, timeout=10), [], []
+
+    def work():
+        try:
+            barrier.wait()
+            made.append(put_on_their_way(at))
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    assert (sum(made), Delivery.objects.count()) == (20, 20)
