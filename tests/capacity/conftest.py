@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import copy
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection, connections
@@ -48,28 +45,3 @@ def shared_database(transactional_db, tmp_path) -> Iterator[None]:
     settings.clear()
     settings.update(before)
     connections["default"].settings_dict = settings
-
-
-@pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """Run a function for each of many values, all starting at the same moment.
-
-    Returns what each returned, or the exception it raised.
-    """
-
-    def run(act: Callable[[Any], Any], values: list[Any]) -> list[Any]:
-        start = threading.Barrier(len(values))
-
-        def one(value: Any) -> Any:
-            start.wait(timeout=30)
-            try:
-                return act(value)
-            except Exception as error:
-                return error
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(values)) as threads:
-            return list(threads.map(one, values))
-
-    return run

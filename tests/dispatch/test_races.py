@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from tests.dispatch.factories import answered, blown, moment
-from tests.needs.test_races import meanwhile
+from tests.side_by_side import at_once, meanwhile, on_postgresql
 from youwo.core.refused import Refused
 from youwo.dispatch import actions
 from youwo.dispatch.models import Call, Span, Status, Whistle
@@ -18,7 +16,7 @@ from youwo.journal.models import Line
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one writer at a time."),
+    on_postgresql,
 ]
 
 
@@ -33,29 +31,14 @@ def test_of_two_that_answer_at_once_one_is_responsible(
     worker, jinshui, lamps, water, speaker, plumber, at
 ):
     whistle = blown(worker, jinshui, [lamps, water], at)
-    together = threading.Barrier(2)
-    refused: list[str] = []
-
-    def go(unit, by):
-        try:
-            together.wait(10)
-            report(whistle, unit, by, at)
-        except Refused as refusal:
-            refused.append(str(refusal))
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=go, args=pair) for pair in ((lamps, speaker), (water, plumber))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    answers = at_once(
+        lambda: report(whistle, lamps, speaker, at), lambda: report(whistle, water, plumber, at)
+    )
 
     whistle.refresh_from_db()
     lead = whistle.calls.get(responsible=True)
-    assert (len(refused), whistle.status, lead.status) == (1, Status.ANSWERED, "answered")
+    assert {type(answer) for answer in answers} == {Call, Refused}
+    assert (whistle.status, lead.status) == (Status.ANSWERED, "answered")
     assert whistle.item.organization_id == lead.organization_id
     assert Span.objects.filter(whistle=whistle, ends_at__isnull=True).count() == 1
 

@@ -1,17 +1,16 @@
 """Two people at one stack of sheets in the same instant, each in a transaction of their own."""
 
 import pytest
-from django.db import connection  # noqa: F401 (the mark reads it)
 
 from tests import factories
 from tests.evaluation.factories import enrolled_member, planned, said, template
-from tests.needs.test_races import meanwhile
+from tests.side_by_side import meanwhile, on_postgresql
 from youwo.evaluation import actions
 from youwo.turns.models import Turn
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one writer at a time."),
+    on_postgresql,
 ]
 
 

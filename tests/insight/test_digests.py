@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
-from django.db import connection, connections
 
 from tests.factories import OrganizationFactory, PersonFactory, granted, mandated
 from tests.ledger.factories import deed
 from tests.notices.factories import RobotFactory
+from tests.side_by_side import at_once, on_postgresql
 from tests.turns.factories import wanted
 from youwo.insight import digests
 from youwo.ledger import actions as ledger
@@ -206,30 +206,14 @@ def test_telling_three_costs_as_much_as_one(count, jinshui, django_assert_num_qu
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time.")
+@on_postgresql
 def test_two_workers_at_once_tell_it_once(jinshui):
     people = [granted("worker", jinshui, email=f"{n}@example.org") for n in range(3)]
     turns.put(jinshui, [wanted(MONDAY)])
-    barrier, errors = threading.Barrier(2, timeout=10), []
+    moments = [MONDAY, MONDAY + timedelta(seconds=1)]
 
-    def work(moment):
-        try:
-            barrier.wait()
-            digests.tell_weeks(moment)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [
-        threading.Thread(target=work, args=(MONDAY + timedelta(seconds=n),)) for n in range(2)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert errors == []
+    for told in at_once(*[partial(digests.tell_weeks, moment) for moment in moments]):
+        assert isinstance(told, int)
     assert Message.objects.count() == len(people)
     assert tasks.deliver_due(MONDAY + timedelta(minutes=1)) == {"sent": len(people)}
 

@@ -1,17 +1,16 @@
 """Every figure equals what counting the facts one by one gives, whenever the sums were kept up."""
 
 import itertools
-import threading
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import OrganizationFactory, PersonFactory, area
 from tests.insight.factories import entry, member_enrolment, reversal, unit_enrolment
+from tests.side_by_side import at_once, on_postgresql
 from youwo.areas.models import Area
 from youwo.insight import actions, queries
 from youwo.insight.definitions import DEFINITIONS
@@ -218,25 +217,12 @@ def test_a_figure_asked_while_the_horizon_moves_is_still_exact(jinshui):
     assert (figure.value, len(set(seen))) == (1, 2)
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")
+@on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_count_nothing_twice(jinshui):
     for _ in range(5):
         entry(jinshui)
     actions.roll_up(at=START)
-    start = threading.Barrier(4)
     later = START + timedelta(days=401)
-
-    def work():
-        try:
-            start.wait()
-            actions.roll_up(at=later)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[lambda: actions.roll_up(at=later)] * 4)
     assert DayTotal.objects.get(area_code="1408").entries == 5

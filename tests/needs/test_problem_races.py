@@ -3,16 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from tests.needs.problem_factories import accepted, reported
-from tests.needs.test_races import meanwhile
+from tests.side_by_side import meanwhile, on_postgresql
 from youwo.needs.actions import problems
 from youwo.needs.models import Merge, Problem, ProblemStatus
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time."),
+    on_postgresql,
 ]
 
 

@@ -1,54 +1,21 @@
 """Two people at one wish in the same instant, each in a transaction of their own."""
 
-import threading
 import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
 
 from tests.needs.factories import claimed, published
+from tests.side_by_side import meanwhile, on_postgresql
 from youwo.capacity.models import Claim, State
-from youwo.core.refused import Refused
 from youwo.needs import actions
 from youwo.needs.models import Status, Wish
 from youwo.needs.sweep import sweep
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one writer at a time."),
+    on_postgresql,
 ]
-
-
-def _waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(cursor.fetchone()[0])
-
-
-def meanwhile(first, second) -> list[str]:
-    """Do the second thing up to where it waits for the first, then let the first be committed."""
-    refused: list[str] = []
-
-    def behind():
-        try:
-            second()
-        except Refused as refusal:
-            refused.append(refusal.reason)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=behind)
-    with transaction.atomic():
-        first()
-        thread.start()
-        while thread.is_alive() and not _waits_for_a_lock():
-            thread.join(0.01)
-    thread.join(10)
-    return refused
 
 
 def places(wish) -> int:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import connection, connections
 
 from tests.factories import AT
 from tests.notices.factories import DeliveryFactory
 from tests.notices.mail import FlakyBackend, busy
+from tests.side_by_side import at_once, meeting_at, on_postgresql
 from youwo.core.refused import Refused
 from youwo.notices import actions, queries, tasks
 from youwo.notices.models import Delivery
@@ -143,39 +143,14 @@ def test_one_run_sends_no_more_than_it_may(db):
     assert tasks.deliver_due(AT, most=2) == {"sent": 2}
 
 
-on_postgresql = pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="SQLite has one writer at a time."
-)
-
-
 # --- two processes at once ---------------------------------------------------------------------
 
 
 def _race(monkeypatch, take) -> int:
     """Let two deliverers take the one due delivery together; return how many mails left."""
-    barrier = threading.Barrier(2, timeout=10)
-    errors: list[BaseException] = []
-
-    def together(at):
-        barrier.wait()
-        return take(at)
-
-    monkeypatch.setattr(tasks, "_take", together)
-
-    def deliver():
-        try:
-            tasks.deliver_due(AT, most=1)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=deliver) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    monkeypatch.setattr(tasks, "_take", meeting_at(take))
+    for ended in at_once(*[lambda: tasks.deliver_due(AT, most=1)] * 2):
+        assert isinstance(ended, Counter)
     return len(FlakyBackend.accepted)
 
 
@@ -193,7 +168,7 @@ def test_two_processes_send_it_once(monkeypatch):
 @pytest.mark.usefixtures("flaky")
 def test_without_the_lock_it_would_be_sent_twice(monkeypatch):
     DeliveryFactory()
-    seen = threading.Barrier(2, timeout=10)
+    both = meeting_at(lambda: None)
 
     def take_without_lock(at):
         delivery = (
@@ -201,7 +176,7 @@ def test_without_the_lock_it_would_be_sent_twice(monkeypatch):
             .filter(state="waiting", next_at__lte=at)
             .first()
         )
-        seen.wait()
+        both()
         delivery.state = "sending"
         delivery.save(update_fields=["state"])
         return [delivery]

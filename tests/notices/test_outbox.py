@@ -1,12 +1,11 @@
 """What leaves the house, and when it is put on its way."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
 
 from tests.factories import PersonFactory
+from tests.side_by_side import at_once, on_postgresql
 from youwo.notices import actions, outbox, tasks
 from youwo.notices.models import Channel, Delivery, Message
 from youwo.notices.outbox import put_on_their_way
@@ -86,27 +85,11 @@ def test_what_nobody_put_out_in_time_leaves_at_once(reachable, at):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time.")
+@on_postgresql
 def test_two_at_once_put_each_out_once(at):
     reader = PersonFactory(email="somebody@example.org")
     for cause in range(20):
         tell(reader, at=at, cause=str(cause))
-    barrier, made, errors = threading.Barrier(2, timeout=10), [], []
+    made = at_once(*[lambda: put_on_their_way(at)] * 2)
 
-    def work():
-        try:
-            barrier.wait()
-            made.append(put_on_their_way(at))
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert errors == []
     assert (sum(made), Delivery.objects.count()) == (20, 20)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
 
 from tests.factories import AT
 from tests.notices.factories import PostFactory, RobotFactory
 from tests.notices.receiver import SECRET
+from tests.side_by_side import at_once, meeting_at, on_postgresql
 from youwo.core.refused import Refused
 from youwo.journal.models import Line as JournalLine
 from youwo.notices import actions
@@ -387,36 +387,12 @@ def test_an_address_that_is_no_longer_allowed_is_not_posted_to(db):
 
 
 # --- two processes at once ---------------------------------------------------------------------
-on_postgresql = pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="SQLite has one writer at a time."
-)
-
-
 @pytest.mark.django_db(transaction=True)
 @on_postgresql
 def test_two_processes_post_it_once(robot_at, platform, monkeypatch):
     PostFactory(robot=robot_at("wecom"))
-    barrier = threading.Barrier(2, timeout=10)
-    take, errors = tasks._take, []
+    monkeypatch.setattr(tasks, "_take", meeting_at(tasks._take))
 
-    def together(at):
-        barrier.wait()
-        return take(at)
+    ended = at_once(*[lambda: tasks.post_due(AT, most=1)] * 2)
 
-    monkeypatch.setattr(tasks, "_take", together)
-
-    def work():
-        try:
-            tasks.post_due(AT, most=1)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert (errors, len(platform.received)) == ([], 1)
+    assert (sum(ended, Counter()), len(platform.received)) == ({"sent": 1}, 1)

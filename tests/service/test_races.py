@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from tests import factories
-from tests.needs.test_races import meanwhile
 from tests.service.asset_factories import brought, compound, share
 from tests.service.factories import agreed, deliver, delivered, unit
+from tests.side_by_side import meanwhile, on_postgresql
 from youwo.ledger.models import Entry
 from youwo.service import actions, upkeep
 from youwo.service.actions import assets
@@ -16,7 +16,7 @@ from youwo.service.models import Asset, Delivery, ItemStatus, ServiceItem
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time."),
+    on_postgresql,
 ]
 
 
