@@ -102,6 +102,12 @@ class ProblemMachine(RuleBasedStateMachine):
         self.do(verb, problem, lambda: getattr(problems, verb)(problem, **given))
 
     @rule(which=WHICH)
+    def go_on(self, which):
+        problem = self.pick(which)
+        given = {"due_at": self.at + timedelta(days=3), "by": self.worker, "at": self.at}
+        self.do("go_on", problem, lambda: problems.reopen(problem, reason="又坏了", **given))
+
+    @rule(which=WHICH)
     def contest(self, which):
         problem = self.pick(which)
         given = {"due_at": self.at + timedelta(days=3), "by": self.worker, "at": self.at}

@@ -30,7 +30,7 @@ DEARER: dict[str, int] = {
     "service:decide": 14,
     "service:deliver": 16,
     "service:item-act.contest": 14,
-    "service:item-act.reopen": 18,
+    "service:item-act.reopen": 16,
 }
 
 _NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")

@@ -56,6 +56,8 @@ PROBLEM_MOVES: dict[str, dict[str, str]] = {
     # A voice says afterwards that it is not solved.
     "doubt": {ProblemStatus.CLOSED: ProblemStatus.DONE},
     "reopen": dict.fromkeys([ProblemStatus.DONE, ProblemStatus.CLOSED], ProblemStatus.OPEN),
+    # Opened again, and whoever carried it goes on at once.
+    "go_on": {ProblemStatus.CLOSED: ProblemStatus.IN_HAND},
 }
 
 # Whose move it is in each state. When somebody other than the community lets the time pass, the

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError
-from django.db.models import Prefetch
+from django.db.models import CharField, Prefetch, Subquery
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -323,11 +324,10 @@ def reopen(item: ServiceItem, *, reason: str, by: Person, at: datetime) -> Servi
     """
     must_deal(item.community_id, by, at)
     item = locked(item, "reopen")
-    last = standing(item).last()
+    # It was recorded with the last delivery that stands.
+    last = standing(item).reverse().values(key=Cast("pk", CharField()))[:1]
     entry = Entry.objects.filter(
-        source_label="service.delivery",
-        source_key=str(last.pk if last else ""),
-        reverses__isnull=True,
+        source_label="service.delivery", source_key=Subquery(last), reverses__isnull=True
     ).first()
     if entry is not None:
         ledger.reverse(entry, by=by, at=at, reason=reason)
@@ -364,5 +364,4 @@ def _problem_back(problem: Problem, item: ServiceItem, *, by: Person | None, at:
     if problem.status == ProblemStatus.DONE:
         problems.contest(problem, reason=item.reason, due_at=due_at, by=by, at=at)
     elif problem.status == ProblemStatus.CLOSED and by is not None:
-        problems.reopen(problem, reason=item.reason, by=by, at=at)
-        problems.take_up(problem, due_at=due_at, by=by, at=at)
+        problems.reopen(problem, reason=item.reason, due_at=due_at, by=by, at=at)

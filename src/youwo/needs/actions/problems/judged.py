@@ -104,13 +104,19 @@ def is_agreed(problem: Problem) -> bool:
 
 
 @acting()
-def reopen(problem: Problem, *, reason: str, by: Person, at: datetime) -> Problem:
-    """Open a problem again that was not solved after all; the voices will be asked anew."""
+def reopen(
+    problem: Problem, *, reason: str, by: Person, at: datetime, due_at: datetime | None = None
+) -> Problem:
+    """Open a problem again that was not solved after all; the voices will be asked anew.
+
+    With `due_at`, whoever carried a closed one goes on at once, and will be done by then.
+    """
     must_deal(problem, by, at)
-    problem = locked(problem, "reopen")
+    verb = "reopen" if due_at is None else "go_on"
+    problem = locked(problem, verb)
     ask_anew(problem)
     problem.reason, problem.closed_at, problem.asked = reason, None, ""
-    move(problem, "reopen", at=at, also=["reason", "closed_at", "asked"])
+    move(problem, verb, at=at, also=["reason", "closed_at", "asked"], due_at=due_at)
     journal.write("reopen", problem, by=by, at=at, area_code=problem.community_id, reason=reason)
     tell_voices(
         problem,
