@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -35,6 +36,11 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(acts)) as threads:
         return list(threads.map(one, acts))
+
+
+def each_at_once(act: Callable[[Any], Any], values: Iterable[Any]) -> list[Any]:
+    """Do the same with each of several values, all beginning at the same moment."""
+    return at_once(*[partial(act, value) for value in values])
 
 
 def meeting_at(act: Callable[..., Any], number: int = 2) -> Callable[..., Any]:

@@ -5,6 +5,7 @@ import pytest
 from django.db import transaction
 
 from tests import factories
+from tests.side_by_side import each_at_once
 from youwo.areas import actions, queries
 from youwo.areas.models import Area
 from youwo.core.refused import Refused
@@ -54,13 +55,13 @@ def test_a_community_that_ended_takes_no_compounds(jinshui, at):
         compound(jinshui, at)
 
 
-def test_people_who_add_compounds_at_once_get_different_numbers(shared_database, at_once, at):
+def test_people_who_add_compounds_at_once_get_different_numbers(shared_database, at):
     jinshui = factories.community("140802005022", "金税社区")
-    added = at_once(lambda number: compound(jinshui, at, f"{number}号院").code, list(range(6)))
+    added = each_at_once(lambda number: compound(jinshui, at, f"{number}号院").code, list(range(6)))
     assert sorted(added) == [f"140802005022-{number:04d}" for number in range(1, 7)]
 
 
-def test_without_the_lock_two_would_take_the_same_number(shared_database, at_once, at, monkeypatch):
+def test_without_the_lock_two_would_take_the_same_number(shared_database, at, monkeypatch):
     jinshui = factories.community("140802005022", "金税社区")
     both_have_read = Barrier(2)
     create = Area.objects.create
@@ -73,7 +74,7 @@ def test_without_the_lock_two_would_take_the_same_number(shared_database, at_onc
     monkeypatch.setattr(Area.objects, "create", create_together)
     # On SQLite the immediate transaction is the lock.
     monkeypatch.setattr(actions, "add_compound", actions.add_compound.__wrapped__)
-    added = at_once(lambda number: compound(jinshui, at, f"{number}号院"), [1, 2])
+    added = each_at_once(lambda number: compound(jinshui, at, f"{number}号院"), [1, 2])
     assert sorted(type(each).__name__ for each in added) == ["Area", "IntegrityError"]
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 
 from tests.capacity.factories import pool
 from tests.factories import PersonFactory
-from tests.side_by_side import at_once
+from tests.side_by_side import each_at_once
 from youwo.capacity import actions, locks, together
 from youwo.capacity.desk import Desk
 from youwo.capacity.models import Claim, Pool
@@ -19,10 +19,6 @@ from youwo.capacity.requests import Request
 from youwo.core.refused import Refused
 
 pytestmark = pytest.mark.usefixtures("shared_database")
-
-
-def each_at_once(act, values):
-    return at_once(*[partial(act, value) for value in values])
 
 
 def people(number):

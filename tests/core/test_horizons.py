@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Max
 
+from tests.side_by_side import each_at_once
 from youwo.core.horizons import SETTLING, safe_key
 from youwo.core.models import Horizon
 from youwo.journal.models import Line
@@ -182,10 +183,10 @@ def test_what_the_readers_own_transaction_wrote_holds_nobody_up(shared_database,
         assert read(at) + read(at + STEP) == keys
 
 
-def test_two_readers_at_once_read_each_row_once(shared_database, at_once, at):
+def test_two_readers_at_once_read_each_row_once(shared_database, at):
     keys = [line(at).pk for _ in range(3)]
     read_before = read(at)
-    found = at_once(lambda _: read(at + STEP), list(range(4)))
+    found = each_at_once(lambda _: read(at + STEP), list(range(4)))
     assert sorted(read_before + [key for each in found for key in each]) == keys
 
 

@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.side_by_side import each_at_once
 from youwo.core.models import Tries
 from youwo.core.tries import count_tries, count_try, forget_tries
 
@@ -62,12 +63,12 @@ def test_old_windows_are_forgotten():
     assert tried(at=NINE + HOUR) == 2
 
 
-def test_tries_at_the_same_moment_are_all_counted(shared_database, at_once):
-    counts = at_once(lambda _: tried(), list(range(12)))
+def test_tries_at_the_same_moment_are_all_counted(shared_database):
+    counts = each_at_once(lambda _: tried(), list(range(12)))
     assert sorted(counts) == list(range(1, 13))
 
 
-def test_counting_in_two_steps_would_lose_some(shared_database, at_once):
+def test_counting_in_two_steps_would_lose_some(shared_database):
     # The control: read, then write, as two statements, with all reads before all writes.
     tried()
     from threading import Barrier
@@ -79,5 +80,5 @@ def test_counting_in_two_steps_would_lose_some(shared_database, at_once):
         all_have_read.wait(20)
         Tries.objects.filter(pk=row.pk).update(count=row.count + 1)
 
-    at_once(careless, list(range(4)))
+    each_at_once(careless, list(range(4)))
     assert Tries.objects.get().count < 5

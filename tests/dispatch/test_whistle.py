@@ -74,6 +74,14 @@ def test_the_same_form_sent_twice_blows_once(worker, jinshui, lamps, at):
     assert (first.pk, Whistle.objects.count()) == (second.pk, 1)
 
 
+@pytest.mark.parametrize("matter", ["电话 138 3590 0001，请先联系", "身份证140802195001011234"])
+def test_numbers_of_people_do_not_go_to_units(matter, worker, jinshui, lamps, at):
+    with pytest.raises(Refused) as refused:
+        blown(worker, jinshui, [lamps], at, matter=matter)
+
+    assert (refused.value.field, Whistle.objects.count()) == ("matter", 0)
+
+
 def test_units_are_told(worker, jinshui, lamps, speaker, at):
     whistle = blown(worker, jinshui, [lamps], at)
 
@@ -664,6 +672,15 @@ def test_what_the_unit_delivers_the_whistle_follows(worker, jinshui, lamps, spea
         None,
     )
     assert not whistle.spans.filter(ends_at__isnull=True).exists()
+
+
+def test_the_journal_says_who_moved_it(worker, jinshui, lamps, speaker, at):
+    whistle = answered(worker, speaker, jinshui, [lamps], at)
+    deliver(whistle, lamps, speaker, at)
+    actions.follow(whistle.item, by=speaker, at=at)
+
+    line = Line.objects.get(verb="deliver", target_label="dispatch.whistle")
+    assert line.actor_key == str(speaker.pk)
 
 
 def test_a_unit_that_delivers_while_paused_is_followed(worker, jinshui, lamps, speaker, at):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from tests.capacity.conftest import at_once, shared_database  # noqa: F401 (fixtures)
+from tests.capacity.conftest import shared_database  # noqa: F401 (a fixture)
 from youwo.core.append_only import refusal_triggers
 from youwo.journal import actions
 from youwo.journal.models import Line

@@ -7,6 +7,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.side_by_side import each_at_once
 from youwo.core.models import Horizon
 from youwo.core.refused import Refused
 from youwo.journal import actions, digests, queries
@@ -56,10 +57,10 @@ def test_a_thousand_lines_are_sealed_in_few_statements(
         seal()
 
 
-def test_sealers_at_once_seal_each_line_once(shared_database, at_once, write, at):
+def test_sealers_at_once_seal_each_line_once(shared_database, write, at):
     lines = write(30)
     actions.seal(at=at)
-    at_once(lambda _: actions.seal(at=at + timedelta(seconds=10)), list(range(5)))
+    each_at_once(lambda _: actions.seal(at=at + timedelta(seconds=10)), list(range(5)))
     assert sum(Seal.objects.values_list("count", flat=True)) == len(lines)
     assert queries.verify() == []
 

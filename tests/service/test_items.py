@@ -13,6 +13,7 @@ from tests.service import factories as items
 from youwo.core.refused import Refused
 from youwo.ledger.models import Entry
 from youwo.ledger.queries import history
+from youwo.needs.actions import problems
 from youwo.organizations.models import Membership
 from youwo.service import actions
 from youwo.service.models import ItemStatus
@@ -81,6 +82,37 @@ def test_opening_a_closed_item_again_takes_the_deed_back(worker, jinshui, tax_of
     assert delivery.revoked_at is not None
     item.refresh_from_db()
     assert item.status == ItemStatus.STARTED
+
+
+@pytest.mark.parametrize("said", [True, False, None])
+def test_the_ledger_says_truly_who_confirmed(said, worker, jinshui, tax_office, doer, at):
+    problem = accepted(worker, jinshui, at)
+    item = items.agreed(worker, jinshui, at, organization=tax_office, problem=problem)
+    items.deliver(item, doer, tax_office, at)
+    if said is not None:
+        problems.judge(problem.reports.get(), satisfied=said, by=None, at=at, words="看过了")
+
+    entry = actions.close(item, asked="" if said else "问过张师傅", by=worker, at=at)
+
+    assert entry.confirmed_by == ("recipient" if said else "community")
+
+
+def test_without_residents_it_is_the_community_that_confirms(worker, jinshui, tax_office, doer, at):
+    item = items.delivered(worker, doer, tax_office, jinshui, at)
+
+    assert actions.close(item, accepted_by="张敬之", by=worker, at=at).confirmed_by == "community"
+
+
+def test_what_was_said_on_accepting_goes_with_what_is_taken_back(
+    worker, jinshui, tax_office, doer, at
+):
+    item = items.closed(worker, doer, tax_office, jinshui, at)
+    assert item.accepted_by
+
+    actions.reopen(item, reason="围栏倒了", by=worker, at=at + timedelta(days=1))
+
+    item.refresh_from_db()
+    assert (item.accepted_by, item.asked) == ("", "")
 
 
 def test_a_helpers_part_does_not_make_the_item_done(worker, jinshui, tax_office, at):

@@ -4,6 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from youwo.core.refused import Refused
 from youwo.web import errors
@@ -28,7 +29,14 @@ def _take(request):
     return HttpResponse("taken: " + request.POST.get("said", ""))
 
 
+@require_POST
+def _send(request):
+    return HttpResponse("sent")
+
+
 urlpatterns = [
+    path("case/", _take),
+    path("case/one/send/", _send),
     path("refuse/", _refuse),
     path("break/", _break),
     path("forbid/", _forbid),
@@ -169,3 +177,13 @@ def test_expired_form_never_shows_a_password(checking):
     page = checking.post("/take/", {"password": "hunter2hunter2"}, headers=OURS)
 
     assert "hunter2" not in page.content.decode()
+
+
+def test_the_address_of_a_form_leads_back_to_its_page(db):
+    opened = Client().get("/case/one/send/", HTTP_ACCEPT="text/html,*/*")
+    assert (opened.status_code, opened.url) == (302, "/case/")
+
+
+def test_programs_are_told_that_an_address_only_takes_forms(db):
+    assert Client().get("/case/one/send/").status_code == 405
+    assert Client().put("/case/one/send/", HTTP_ACCEPT="text/html").status_code == 405

@@ -1,6 +1,6 @@
 """Filters and tags that every template uses."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -93,6 +93,12 @@ def test_day_of_this_year_leaves_the_year_out():
     assert tags.day(date(2025, 4, 30)) == "4 月 30 日"
     assert tags.day(date(2024, 4, 30)) == "2024 年 4 月 30 日"
     assert tags.day(None) == ""
+
+
+def test_day_of_a_moment_is_that_of_the_city():
+    # Half past midnight in the city is still the day before in Greenwich.
+    early = datetime(2025, 6, 2, 16, 30, tzinfo=UTC)
+    assert Now(NOW).day(early) == Now(NOW).day(date(2025, 6, 3))
 
 
 def test_numbers_are_grouped():

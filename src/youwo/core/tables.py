@@ -132,7 +132,7 @@ def write_rows(
     )
     if note:
         book.set_properties({"comments": note})
-    sheet = book.add_worksheet()
+    sheet = book.add_worksheet(_("List"))
     bold = book.add_format({"bold": True, "bottom": 1})
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, max(len(headings) - 1, 0), 18)

@@ -93,7 +93,7 @@ class Entry(AppendOnly):
     source_channel = models.CharField(max_length=20, blank=True)
     recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField()
-    # Who accepted it: "recipient", or a person's label and key; never a name.
+    # Who accepted it: "recipient", or "community" where somebody else did for them; never a name.
     confirmed_by = models.CharField(max_length=60, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     reverses = models.OneToOneField(

@@ -48,9 +48,14 @@ def kind_of(words: str) -> str:
     return _best(words, _lexicon("kinds"), Wish.Kind.SERVICE)
 
 
-def field_of(words: str) -> str:
+def field_of(words: str, otherwise: str = Field.VISITS) -> str:
     """Guess the field of service from the words; visits and help where they say nothing."""
-    return _best(words, _lexicon("fields"), Field.VISITS)
+    return _best(words, _lexicon("fields"), otherwise)
+
+
+def field_of_problem(words: str) -> str:
+    """Guess the field of service that sees to a problem; a daily trouble where nothing says."""
+    return field_of(words, Field.TROUBLES)
 
 
 @Recent

@@ -20,4 +20,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "elder": choices.elder(request),
         "theme": choices.theme(request),
         "place": choices.place(request),
+        # As above, whatever place a page itself is about.
+        "chosen_place": choices.place(request),
     }

@@ -24,7 +24,9 @@ class Now:
         self._lengths: dict[int, str] = {}
 
     def day(self, value: date) -> str:
-        """Return a day: with the year only where it is not this one."""
+        """Return a day, or that of a moment: with the year only where it is not this one."""
+        if isinstance(value, datetime):
+            value = value.astimezone(self._zone).date()
         if value not in self._days:
             form = _("M j") if value.year == self.today.year else _("M j, Y")
             self._days[value] = date_format(value, form)

@@ -150,9 +150,12 @@ def test_problems_are_found_and_picked(at_work, meeting, worker, jinshui, at):
 
     assert at_work.get(f"{page}?q=乱停").context["problems"] != [lamp]
     assert len(at_work.get(page).context["problems"]) == 2
-    at_work.post(page, {"problems": [lamp.pk, "x"]})
+    at_work.post(page, {"problems": [lamp.pk, "x"]}, follow=True)
 
     assert [item.problem for item in meeting.agenda.all()] == [lamp]
+    nothing = at_work.post(page, {}, follow=True)
+    assert "还没有勾选，请先选要议的问题。" in nothing.content.decode()
+    assert "已列入议题" not in nothing.content.decode()
     assert at_work.get(f"{page}?q=没有").context["problems"] == []
 
 
@@ -322,7 +325,9 @@ def test_a_matter_is_left_with_a_reason_or_talked_about_again(at_work, going_on)
     address = f"/meetings/{going_on.reference}"
 
     assert at_work.post(f"{address}/decide/{matter.pk}/", {"explain": "1"}).status_code == 422
-    at_work.post(f"{address}/decide/{matter.pk}/", {"explain": "1", "reason": "等选址"})
+    given = {"explain": "1", "reason": "等选址"}
+    left = at_work.post(f"{address}/decide/{matter.pk}/", given, follow=True)
+    assert "已记下原因，暂不办理，写进纪要。" in left.content.decode()
     matter.refresh_from_db()
     assert matter.reason == "等选址"
     at_work.post(f"{address}/talk-again/", {"item": matter.pk})

@@ -35,6 +35,7 @@ from youwo.dispatch.models import Call, Extension, Level, Objection, Span, Statu
 from youwo.dispatch.news import tell_called
 from youwo.journal import actions as journal
 from youwo.needs import triage
+from youwo.needs.actions.received import refuse_numbers
 from youwo.needs.models import Problem, ProblemStatus
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
@@ -72,6 +73,7 @@ def blow(
     about = (problem or (item.problem if item is not None else None), item)
     _must_be_carried_by_nobody(*about)
     _refuse_outside(title, matter, community.pk)
+    refuse_numbers(title=title, matter=matter)
     if not queries.ladder(local_day(at)) or level.pk not in {
         rung.pk for rung in queries.ladder(local_day(at))
     }:

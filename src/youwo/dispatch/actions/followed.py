@@ -27,6 +27,7 @@ from youwo.dispatch.clock import until
 from youwo.dispatch.models import Span, Status, Whistle
 from youwo.dispatch.terms import JUDGE
 from youwo.journal import actions as journal
+from youwo.people.models import Person
 from youwo.service.models import ItemStatus, ServiceItem
 
 _RUNNING = (Status.ANSWERED, Status.PAUSED)
@@ -43,8 +44,10 @@ def behind(reference: str) -> Whistle | None:
 
 
 @acting()
-def follow(item: ServiceItem, *, at: datetime) -> Whistle | None:
+def follow(item: ServiceItem, *, at: datetime, by: Person | None = None) -> Whistle | None:
     """Bring the whistle that an item carries to where the item stands; None where there is none.
+
+    `by` is who moved the item; nobody where it is found out later.
 
     One that was answered while the item's lock was waited for is followed by the next sweep.
     """
@@ -55,20 +58,20 @@ def follow(item: ServiceItem, *, at: datetime) -> Whistle | None:
     whistle.item = held(item) or ServiceItem.objects.get(pk=item.pk)
     status = ItemStatus(whistle.item.status)
     if status in (ItemStatus.DELIVERED, ItemStatus.CLOSED) and whistle.status in _RUNNING:
-        _deliver(whistle, at)
+        _deliver(whistle, by, at)
     if status == ItemStatus.CLOSED and whistle.status == Status.DELIVERED:
-        _close(whistle, at)
+        _close(whistle, by, at)
     elif status in (ItemStatus.AGREED, ItemStatus.STARTED) and whistle.status in (
         Status.DELIVERED,
         Status.CLOSED,
     ):
-        _reopen(whistle, at)
+        _reopen(whistle, by, at)
     elif status == ItemStatus.DROPPED and whistle.is_open:
-        _drop(whistle, at)
+        _drop(whistle, by, at)
     return whistle
 
 
-def _deliver(whistle: Whistle, at: datetime) -> None:
+def _deliver(whistle: Whistle, by: Person | None, at: datetime) -> None:
     done_at = (whistle.item and whistle.item.delivered_at) or at
     end_span(whistle, done_at)
     whistle.delivered_at, whistle.rings_at = done_at, None
@@ -81,17 +84,17 @@ def _deliver(whistle: Whistle, at: datetime) -> None:
         )
         around(whistle).forget("extensions")
     move(whistle, "deliver", at=done_at, also=["delivered_at", "rings_at", "due_at"])
-    journal.write("deliver", whistle, by=None, at=at, area_code=whistle.community_id)
+    journal.write("deliver", whistle, by=by, at=at, area_code=whistle.community_id)
     put_turns(whistle, at=at)
 
 
-def _close(whistle: Whistle, at: datetime) -> None:
+def _close(whistle: Whistle, by: Person | None, at: datetime) -> None:
     whistle.closed_at = (whistle.item and whistle.item.closed_at) or at
     move(whistle, "close", at=at, also=["closed_at"])
-    journal.write("close", whistle, by=None, at=at, area_code=whistle.community_id)
+    journal.write("close", whistle, by=by, at=at, area_code=whistle.community_id)
 
 
-def _reopen(whistle: Whistle, at: datetime) -> None:
+def _reopen(whistle: Whistle, by: Person | None, at: datetime) -> None:
     """The resident says that something is missing: the unit has the time of the level anew."""
     begin_span(whistle, stage=Span.Stage.SOLVE, at=at)
     whistle.solve_minutes = solve_spent(whistle, at) + round(
@@ -109,21 +112,21 @@ def _reopen(whistle: Whistle, at: datetime) -> None:
             "reason",
         ],
     )  # fmt: skip
-    journal.write("reopen", whistle, by=None, at=at, area_code=whistle.community_id)
+    journal.write("reopen", whistle, by=by, at=at, area_code=whistle.community_id)
     put_turns(whistle, at=at)
 
 
-def _drop(whistle: Whistle, at: datetime) -> None:
+def _drop(whistle: Whistle, by: Person | None, at: datetime) -> None:
     """The community has dropped the item: the whistle goes with it."""
     if whistle.status == Status.DELIVERED:
         # Contested and dropped since the last look.
-        _reopen(whistle, at)
+        _reopen(whistle, by, at)
     let_go(whistle, reason=_("The service item was dropped."), at=at)
     end_span(whistle, at)
     whistle.reason = (whistle.item and whistle.item.reason) or _("The service item was dropped.")
     whistle.closed_at, whistle.rings_at = at, None
     move(whistle, "withdraw", at=at, also=["reason", "closed_at", "rings_at"])
     journal.write(
-        "withdraw", whistle, by=None, at=at, area_code=whistle.community_id, reason=whistle.reason
+        "withdraw", whistle, by=by, at=at, area_code=whistle.community_id, reason=whistle.reason
     )
     put_turns(whistle, at=at)

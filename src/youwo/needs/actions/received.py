@@ -272,9 +272,7 @@ def publish(
 
 def refuse_personal(voices: Iterable[Voice], **texts: str) -> None:
     """Refuse public words that name one of these people, tell their door or give a number."""
-    plain = {
-        field: _APART.sub("", unicodedata.normalize("NFKC", text)) for field, text in texts.items()
-    }
+    plain = {field: _plain(text) for field, text in texts.items()}
     for field, text in plain.items():
         if _NUMBER.search(text):
             raise _with_number(field)
@@ -288,6 +286,19 @@ def refuse_personal(voices: Iterable[Voice], **texts: str) -> None:
                     _("Everybody will read this. Please take out the person's name and door."),
                     field,
                 )
+
+
+def refuse_numbers(**texts: str) -> None:
+    """Refuse words for units that give a telephone or document number of somebody."""
+    for field, text in texts.items():
+        if _NUMBER.search(_plain(text)):
+            raise Refused(
+                _("The units read this. Please take out the telephone or document number."), field
+            )
+
+
+def _plain(text: str) -> str:
+    return _APART.sub("", unicodedata.normalize("NFKC", text))
 
 
 def _with_number(field: str) -> Refused:

@@ -245,6 +245,9 @@ def close(
         raise Refused(
             _("You wrote down what was done. Please let a colleague ask the residents and accept.")
         )
+    confirmed_by = (
+        "recipient" if problem is not None and problems.is_agreed(problem) else "community"
+    )
     item.accepted_by, item.asked = accepted_by.strip(), asked.strip()
     item.closed_at = at
     move(item, "close", at=at, also=["accepted_by", "asked", "closed_at"])
@@ -253,7 +256,9 @@ def close(
             problems.close(problem, asked=asked, by=by, at=at)
         if served is None:
             served, counted_how = len(problems.voices_of(problem)), Counted.NAMED
-    entry = _record(item, deliveries, served or 1, counted_how, by=by, at=at)
+    entry = _record(
+        item, deliveries, served or 1, counted_how, confirmed_by=confirmed_by, by=by, at=at
+    )
     journal.write("close", item, by=by, at=at, area_code=item.community_id, entry=entry.pk)
     tell_units(
         item,
@@ -272,6 +277,7 @@ def _record(
     served: int,
     counted_how: str,
     *,
+    confirmed_by: str,
     by: Person,
     at: datetime,
 ) -> Entry:
@@ -295,7 +301,7 @@ def _record(
         title=item.title,
         source=deliveries[-1],
         by=by,
-        confirmed_by="recipient",
+        confirmed_by=confirmed_by,
         confirmed_at=at,
         hands=spent.items(),
         goods=[
@@ -342,9 +348,11 @@ def _back(
         raise Refused(_("Please say what is still missing."), "reason")
     standing(item).update(revoked_at=at)
     item.reason, item.delivered_at = reason.strip(), None
+    # Who accepted it before, and who was asked, said so of what was taken back.
+    item.accepted_by = item.asked = ""
     if item.problem is not None:
         _problem_back(problems.fresh(item.problem), item, by=by, at=at)
-    move(item, verb, at=at, also=["reason", "delivered_at", "closed_at"])
+    move(item, verb, at=at, also=["reason", "delivered_at", "closed_at", "accepted_by", "asked"])
     journal.write(verb, item, by=by, at=at, area_code=item.community_id, reason=item.reason)
     if item.organization_id is not None:
         tell_units(

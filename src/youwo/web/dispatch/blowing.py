@@ -64,7 +64,7 @@ def _known(problem: Problem | None, item: ServiceItem | None) -> dict[str, Any]:
         return {
             "title": title,
             "matter": problem.public_text or title,
-            "field": triage.field_of(title),
+            "field": triage.field_of_problem(title),
         }
     assert item is not None  # noqa: S101 (one of the two is there)
     return {"title": item.title[:60], "matter": item.title, "field": item.field}

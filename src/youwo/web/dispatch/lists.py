@@ -91,9 +91,9 @@ def export(request: HttpRequest) -> FileResponse:
         _("Responsible unit"),
         _("Units called"),
         _("Whistled"),
-        _("Answered"),
+        _("Answered on"),
         _("Due"),
-        _("Done"),
+        _("Done on"),
         _("Closed"),
         _("Levels climbed"),
     ]

@@ -101,7 +101,7 @@ def export(request: HttpRequest) -> FileResponse:
     found, _chosen = _filtered(request)
     headings = [
         _("Reference"), _("Community"), _("Compound"), _("Building or place"), _("Class"),
-        _("Sub-class"), _("State"), _("Title"), _("Voices"), _("Received"), _("Accepted"),
+        _("Sub-class"), _("State"), _("Title"), _("Voices"), _("Received"), _("Accepted on"),
         _("Due"), _("Closed"), _("Who is responsible"),
     ]  # fmt: skip
 

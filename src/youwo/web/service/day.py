@@ -148,6 +148,7 @@ def _explain(
     meetings.explain(
         item, reason=form.cleaned_data["reason"], by=signed_in_person(request), at=timezone.now()
     )
+    messages.success(request, _("Left for now. The reason stands in the minutes."))
     return redirect("service:run", meeting.reference)
 
 
@@ -156,11 +157,12 @@ def first_words(title: str, problem: Problem | None, known: Partners) -> dict[st
     today = local_day(timezone.now())
     due_on = today + timedelta(days=USUAL_DAYS)
     owner = _owner(problem, known)
+    field_of = triage.field_of_problem if problem else triage.field_of
     return {
         "title": title,
         "organization": owner.pk if owner else "",
         "due_on": due_on,
-        "field": triage.field_of(title + (problem.public_text if problem else "")),
+        "field": field_of(title + (problem.public_text if problem else "")),
     }
 
 

@@ -95,7 +95,7 @@ def deliver(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:
-            follow(item, at=at)
+            follow(item, by=signed_in_person(request), at=at)
             messages.success(request, _("Written down. Now it is accepted, then it counts."))
             return redirect("service:item", item.reference)
     return _form(request, item, form, things, units, status=422)
@@ -205,7 +205,7 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
                     refused.field if refused.field in form.fields else None, str(refused)
                 )
             else:
-                follow(item, at=timezone.now())
+                follow(item, by=signed_in_person(request), at=timezone.now())
                 messages.success(request, _("Accepted. It stands in the ledger now."))
                 return redirect("service:item", item.reference)
     voices = list(item.problem.reports.order_by("pk")) if item.problem else []

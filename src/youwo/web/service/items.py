@@ -225,7 +225,7 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
                     refused.field if refused.field in form.fields else None, str(refused)
                 )
             else:
-                follow(item, at=at)
+                follow(item, by=signed_in_person(request), at=at)
                 messages.success(request, said)
                 return redirect("service:item", item.reference)
     title, hint, button = _HEADS[verb]

@@ -193,7 +193,12 @@ def _end(chain: Chain, public: bool) -> list[Node]:
     if problem.status == ProblemStatus.DONE:
         return [Node("judged", "users", _("The residents say whether it is solved"), state="now")]
     if problem.status == ProblemStatus.CLOSED:
-        return [Node("solved", "check", _("Solved, with the residents' word"), problem.closed_at)]
+        words = (
+            _("Solved; the community asked on the spot")
+            if problem.asked
+            else _("Solved, with the residents' word")
+        )
+        return [Node("solved", "check", words, problem.closed_at)]
     return []
 
 

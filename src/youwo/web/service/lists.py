@@ -68,7 +68,7 @@ def export(request: HttpRequest) -> FileResponse:
     """Send the two columns as an Excel file."""
     place = _place(request)
     headings = [
-        _("Community"), _("Problem"), _("Reference"), _("Accepted"), _("State"),
+        _("Community"), _("Problem"), _("Reference"), _("Accepted on"), _("State"),
         _("Service item"), _("Reference"), _("Owner"), _("To be done by"), _("State"),
     ]  # fmt: skip
 

@@ -80,7 +80,7 @@ def export(request: HttpRequest) -> FileResponse:
     """Send the list as an Excel file."""
     rows, _chosen = _filtered(request)
     headings = [
-        _("Reference"), _("Community"), _("Begins"), _("Place"), _("Why it is called"),
+        _("Reference"), _("Community"), _("Begins"), _("Venue"), _("Why it is called"),
         _("State"), _("Matters"),
     ]  # fmt: skip
 
@@ -233,6 +233,9 @@ def agenda(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         keys = [key for key in request.POST.getlist("problems") if key.isdecimal()][:_OFFERED]
         picked = list(queries.to_pick(meeting).filter(pk__in=keys))
+        if not picked:
+            messages.warning(request, _("Nothing is ticked. Please choose what to talk about."))
+            return redirect("service:agenda", meeting.reference)
         meetings.pick(meeting, problems=picked, by=signed_in_person(request), at=timezone.now())
         messages.success(request, _("It stands on the agenda."))
         return redirect("service:meeting", meeting.reference)
