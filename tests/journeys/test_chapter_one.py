@@ -336,6 +336,7 @@ def evaluate(coordinator: Phone, worker: Phone, tax: Phone) -> None:
     told(page)
 
     page = coordinator.open(round_)
+    page.click("details:has(form[action$='/close/']) summary")
     for verb in ("close", "publish"):
         page.click(f"form[action$='/{verb}/'] .btn")
         told(page)

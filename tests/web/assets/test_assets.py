@@ -263,6 +263,17 @@ def test_a_form_sent_twice_hands_over_once(client, worker, jinshui, at, place):
     assert Asset.objects.get().quantity == 25
 
 
+def test_what_was_taken_back_has_nothing_to_hand_over(client, worker, jinshui, at, place):
+    delivery = brought(worker, jinshui, at)
+    delivery.item.deliveries.update(revoked_at=at)
+    client.force_login(worker)
+    url = reverse("assets:hand-over", args=[delivery.pk])
+
+    answer = client.get(url, follow=True)
+    assert answer.redirect_chain == [(f"/service/{delivery.item.reference}/", 302)]
+    assert "这次办理记录已经撤回" in answer.content.decode()
+
+
 def test_too_many_are_refused_at_their_place(client, worker, jinshui, at, place):
     delivery = brought(worker, jinshui, at)
     key = delivery.goods.get().pk

@@ -57,6 +57,9 @@ def hand_over(request: HttpRequest, key: int) -> HttpResponse:
     by = signed_in_person(request)
     if not upkeep.may_hand_over(by, delivery, today()):
         raise Http404
+    if delivery.revoked_at is not None:
+        messages.warning(request, _("This was taken back since. There is nothing to hand over."))
+        return redirect("service:item", delivery.item.reference)
     goods, left = assets.goods_of(delivery), assets.left_of(delivery)
     community = delivery.item.community
     form = HandOverForm(

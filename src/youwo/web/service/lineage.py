@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from youwo.needs.models import Problem, ProblemStatus
 from youwo.service import queries
-from youwo.service.models import AgendaItem, Delivery, ItemStatus, ServiceItem
+from youwo.service.models import AgendaItem, Delivery, ItemStatus, JointMeeting, ServiceItem
 from youwo.service.queries import Chain
 from youwo.web.needs.way import Reader
 from youwo.web.problems.lineage import SOURCES, Linked
@@ -91,6 +91,11 @@ def _page(name: str, reference: str) -> str:
         return ""
 
 
+def _began(meeting: JointMeeting) -> datetime:
+    """Return when a meeting was begun; of one to come, when it is to begin."""
+    return meeting.held_at or meeting.starts_at
+
+
 def _meeting(matter: AgendaItem, here: object, public: bool) -> list[Node]:
     meeting = matter.meeting
     text = matter.reason or matter.get_outcome_display()
@@ -99,8 +104,8 @@ def _meeting(matter: AgendaItem, here: object, public: bool) -> list[Node]:
             "meeting",
             "users",
             _("Joint meeting on %(day)s")
-            % {"day": date_format(timezone.localtime(meeting.starts_at), _("M j"))},
-            meeting.held_at or meeting.starts_at,
+            % {"day": date_format(timezone.localtime(_began(meeting)), _("M j"))},
+            _began(meeting),
             text if meeting.held_at else meeting.get_status_display(),
             "" if public else _page("service:meeting", meeting.reference),
             "done" if meeting.held_at else "next",
@@ -224,11 +229,11 @@ def _linked_meeting(matter: AgendaItem, staff: bool) -> Linked:
     return Linked(
         what=str(_("Joint meeting")),
         title=_("Joint meeting on %(day)s")
-        % {"day": date_format(timezone.localtime(meeting.starts_at), _("M j"))},
+        % {"day": date_format(timezone.localtime(_began(meeting)), _("M j"))},
         state=matter.get_outcome_display() if meeting.held_at else meeting.get_status_display(),
         text=matter.reason,
         href=_page("service:meeting", meeting.reference) if staff else "",
-        at=meeting.starts_at,
+        at=_began(meeting),
     )
 
 
