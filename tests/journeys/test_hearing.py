@@ -126,6 +126,25 @@ def test_the_keys_turn_a_line_and_repeat_the_speaker(phone, installation):
     ]
 
 
+def test_a_number_that_is_none_stays_to_be_mended_and_goes_when_it_is_emptied(phone, installation):
+    opened(phone)
+    page = phone.page
+    page.locator(".line.open [data-cell=said]").focus()
+    type_line(page, "楼道灯坏了", "张敬之", "138")
+    expect(page.locator("[data-count]")).to_have_text("1 条全部存好")
+    page.reload()
+    first = page.locator(".line").first
+    number = first.locator("[data-cell=phone]")
+    first.locator("[data-cell=said]").focus()
+    expect(number).to_have_value("138")
+    number.fill("")
+    number.press("Enter")
+    expect(page.locator("[data-count]")).to_have_text("1 条全部存好")
+    expect(first.locator("[data-says]")).to_have_text("")
+    expect(number).to_have_value("")
+    assert installation.python(SAID).strip().split() == ["1", "楼道灯坏了", "problem", "张敬之"]
+
+
 def test_a_line_is_left_out_and_put_back(phone, installation):
     opened(phone)
     page = phone.page

@@ -260,6 +260,23 @@ def test_a_number_that_is_none_is_kept_and_said(hearing, worker, at):
     assert len(troubles(line)) == 1
 
 
+def test_a_number_that_is_none_is_mended_or_emptied(hearing, worker, at):
+    line = typed(phone="138")
+    written(hearing, worker, at, line)
+    [mended] = written(hearing, worker, at, replace(line, phone="13800001234", revision=2))
+    assert mended.phone == "13800001234"
+    written(hearing, worker, at, replace(line, phone="138", revision=3))
+    [emptied] = written(hearing, worker, at, replace(line, phone="", revision=4))
+    assert emptied.phone == ""
+
+
+def test_a_number_that_is_right_stays_where_it_is_left_alone(hearing, worker, at):
+    line = typed(phone="13800001234")
+    written(hearing, worker, at, line)
+    [left] = written(hearing, worker, at, replace(line, said="灯又坏了", phone="", revision=2))
+    assert left.phone == "13800001234"
+
+
 def test_a_compound_of_another_community_is_left_away(hearing, worker, elsewhere, at):
     other = factories.area(f"{elsewhere.pk}-0001", "别处")
     [line] = written(hearing, worker, at, typed(compound=other.pk))
@@ -382,6 +399,14 @@ def test_closed_twice_nothing_is_twice(hearing, worker, at):
 
 def test_an_empty_one_can_be_closed(hearing, worker, at):
     assert hearings.close(hearing, by=worker, at=at).closed_at == at
+
+
+def test_it_is_not_closed_before_its_day(worker, jinshui, at):
+    hearing = opened(worker, jinshui, at, held_on=at.date() + timedelta(days=1))
+    with pytest.raises(Refused):
+        hearings.close(hearing, by=worker, at=at)
+    closed = hearings.close(hearing, by=worker, at=at + timedelta(days=1))
+    assert closed.is_open is False
 
 
 def test_lines_that_say_the_same_are_voices_of_one_problem(hearing, worker, at):

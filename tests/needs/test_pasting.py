@@ -49,6 +49,42 @@ TABLES = {
         "姓名\t诉求\t电话\n\t\t\n郑安\t想有人陪着说说话\n",
         [Spoken("想有人陪着说说话", "郑安")],
     ),
+    "the columns of the product itself": (
+        "原话\t心愿/问题\t类别\t姓名\t联系电话\t楼栋门牌\n"
+        "楼道灯坏了\t问题\t照明\t郑安\t13800001234\t3号楼\n",
+        [Spoken("楼道灯坏了", "郑安", "13800001234", "3号楼", "problem")],
+    ),
+    "headings that say more": (
+        "反映人姓名\t手机号码\t家庭住址\t意见建议\n郑安\t13800001234\t3号楼\t多装几把椅子\n",
+        [Spoken("多装几把椅子", "郑安", "13800001234", "3号楼")],
+    ),
+    "headings that do not name the words": (
+        "序号\t姓名\t电话\t大家怎么说\n1\t郑安\t138\t楼道灯坏了\n2\t王芳\t1390\t多装几把椅子\n",
+        [Spoken("楼道灯坏了", "郑安", "138"), Spoken("多装几把椅子", "王芳", "1390")],
+    ),
+    "numbers that are none among others, without headings": (
+        "郑安\t138000012345678\t灯坏了\n王芳\t13900001111\t积水\n赵明\t1370000\t井盖响\n",
+        [
+            Spoken("灯坏了", "郑安", "138000012345678"),
+            Spoken("积水", "王芳", "13900001111"),
+            Spoken("井盖响", "赵明", "1370000"),
+        ],
+    ),
+    "words that end like a heading": (
+        "张敬之\t物业没人管问题\n王芳\t下水道的问题\n",
+        [Spoken("物业没人管问题", "张敬之"), Spoken("下水道的问题", "王芳")],
+    ),
+    "a column of kinds without headings": (
+        "张敬之\t问题\t楼道灯坏了\n王芳\t心愿\t想要一把轮椅\n",
+        [
+            Spoken("楼道灯坏了", "张敬之", what="problem"),
+            Spoken("想要一把轮椅", "王芳", what="wish"),
+        ],
+    ),
+    "a row without words": (
+        "姓名\t电话\t诉求\n郑安\t13800001234\t\n王芳\t\t下水道堵了\n",
+        [Spoken("", "郑安", "13800001234"), Spoken("下水道堵了", "王芳")],
+    ),
     "a number that is none stays as it was typed": (
         "姓名\t诉求\t电话\n郑安\t想有人陪着说说话\t1380000\n",
         [Spoken("想有人陪着说说话", "郑安", "1380000")],
@@ -251,3 +287,23 @@ def test_a_list(text, expected):
 
 def test_a_paste_holds_only_so_many_lines():
     assert len(split("\n".join(f"第{n}盏灯坏了" for n in range(MOST_LINES + 5)))) == MOST_LINES
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "原话",
+        "反映问题",
+        "反映内容",
+        "问题",
+        "意见",
+        "建议",
+        "心愿内容",
+        "事项",
+        "诉求",
+        "存在的问题",
+    ],
+)
+def test_the_words_are_found_by_their_heading(heading):
+    table = f"姓名\t{heading}\t备注\n郑安\t灯坏了\t已经电话告诉物业，说是明天来修\n"
+    assert split(table) == [Spoken("灯坏了", "郑安")]

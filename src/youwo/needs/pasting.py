@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean
 
@@ -36,7 +36,12 @@ def split(text: str) -> list[Spoken]:
     """Split a pasted text into lines, as many as a paste may hold."""
     text = _plain(text)[:MOST_CHARACTERS]
     found = _from_table(text) if _is_table(text) else _from_lines(text)
-    return [line for line in found if line.said][:MOST_LINES]
+    return [line for line in found if _holds_something(line)][:MOST_LINES]
+
+
+def _holds_something(line: Spoken) -> bool:
+    """Say whether anything was read. A speaker without words is shown too: nothing gets lost."""
+    return bool(line.said or line.name or line.phone or line.building)
 
 
 # Marks that word processors and phones leave behind, and the spaces of all sorts.
@@ -67,6 +72,8 @@ _DOOR = re.compile(
     r"|[A-Za-z]?\d{1,2}[-—－]\d{1,2}[-—－]\d{2,4}"
     r")(?![\d-])[）)]?"
 )
+# Digits as in a number, whether it is one or not.
+_DIGITS = re.compile(r"[+（(]?\d[\d\s()（）*—-]*")
 _EDGES = " \t,，;；:：、/|·-—"
 
 
@@ -82,12 +89,20 @@ def _without_phone(text: str) -> tuple[str, str]:
 
 # --- tables -----------------------------------------------------------------------------------
 _HEADINGS = {
-    "said": "诉求 内容 心愿内容 问题描述 意见 描述 事项 问题 心愿 微心愿 反映 发言 建议 需求 留言",
+    "said": "原话 诉求 内容 问题描述 意见 描述 事项 问题 心愿 微心愿 反映 发言 建议 需求 留言",
     "name": "姓名 名字 称呼 居民 发言人 反映人 诉求人 联系人 昵称 提出人",
     "phone": "电话 手机 联系方式 联系电话 手机号 号码",
     "building": "楼号 住址 地址 门牌 房号 楼栋 楼栋号 位置",
-    "what": "类型 类别 性质",
+    "what": "类型 类别 性质 心愿/问题 心愿或问题",
     "": "序号 编号 日期 时间 备注 社区 小区 年龄 性别",
+}
+# What longer headings end with: 反映问题, 意见建议, 手机号码.
+_ENDINGS = {
+    "said": "原话 内容 诉求 问题 意见 建议 心愿 事项 需求 描述",
+    "name": "姓名",
+    "phone": "电话 手机 号码",
+    "building": "楼号 门牌 住址 地址",
+    "what": "类型 类别",
 }
 _WHAT = {"心愿": "wish", "微心愿": "wish", "愿望": "wish", "问题": "problem", "诉求": "problem"}
 
@@ -107,39 +122,56 @@ def _from_table(text: str) -> list[Spoken]:
     width = max((len(row) for row in rows), default=0)
     rows = [row + [""] * (width - len(row)) for row in rows]
     columns, begin = _named_columns(rows)
-    if not columns:
-        columns, begin = _guessed_columns(rows), 0
-    return [_from_cells(row, columns) for row in rows[begin:]]
+    rows = rows[begin:]
+    if "said" not in columns:
+        # What the headings name stands; the words are in a column of those that they do not name.
+        guessed = {} if columns else _guessed_columns(rows)
+        columns = guessed | columns | _column_of_words(rows, {*columns.values(), *guessed.values()})
+    return [_from_cells(row, columns) for row in rows]
 
 
 def _named_columns(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], int]:
     """Find the row that names the columns among the first ones; above it stands a title."""
     for place, row in enumerate(rows[:4]):
         columns: dict[str, int] = {}
-        for column, cell in enumerate(row):
-            meaning = _meaning(cell)
+        meanings = [_meaning(cell) for cell in row]
+        for column, meaning in enumerate(meanings):
             if meaning:
                 columns.setdefault(meaning, column)
-        if "said" in columns and sum(bool(cell) for cell in row) > 1:
+        named = [cell for cell, meaning in zip(row, meanings, strict=True) if meaning is not None]
+        filled = sum(bool(cell) for cell in row)
+        exact = [word for word in map(_word, named) if word in _EXACT]
+        # One alone may be words that end like a heading, or say what the row is.
+        alone = exact and (filled == 2 or exact[0] not in _WHAT)
+        if columns and (
+            (len(named) > 1 and (exact or len(named) == filled))
+            or ("said" in columns and filled > 1 and alone)
+        ):
             return columns, place + 1
     return {}, 0
 
 
-def _meaning(cell: str) -> str:
-    word = re.sub(r"[\s*（(].*", "", cell).strip()
-    for meaning, words in _HEADINGS.items():
-        if word in words.split():
-            return meaning
-    if len(word) > 8:
-        return ""
-    endings = {"内容": "said", "诉求": "said", "姓名": "name", "电话": "phone", "楼号": "building"}
-    return next((meaning for end, meaning in endings.items() if word.endswith(end)), "")
+_EXACT = {word: meaning for meaning, words in _HEADINGS.items() for word in words.split()}
+
+
+def _word(cell: str) -> str:
+    return re.sub(r"[\s*（(:：].*", "", cell).strip()
+
+
+def _meaning(cell: str) -> str | None:
+    """Return what a heading names, "" for what is left away; None where it is no heading."""
+    word = _word(cell)
+    if word in _EXACT:
+        return _EXACT[word]
+    if not word or len(word) > 8:
+        return None
+    found = (meaning for meaning, ends in _ENDINGS.items() if word.endswith(tuple(ends.split())))
+    return next(found, None)
 
 
 def _guessed_columns(rows: Sequence[Sequence[str]]) -> dict[str, int]:
     """Tell from the cells what each column of a table without headings holds."""
     columns: dict[str, int] = {}
-    lengths: dict[int, float] = {}
     for column in range(len(rows[0]) if rows else 0):
         cells = [row[column] for row in rows if row[column]]
         if not cells:
@@ -147,6 +179,7 @@ def _guessed_columns(rows: Sequence[Sequence[str]]) -> dict[str, int]:
         tests = {
             "phone": lambda cell: bool(_PHONE.fullmatch(cell)),
             "building": lambda cell: bool(_DOOR.fullmatch(cell)),
+            "digits": lambda cell: bool(_DIGITS.fullmatch(cell)),
             "number": lambda cell: bool(re.fullmatch(r"\d{1,3}[.、]?|[\d/.-]{6,10}", cell)),
             "what": lambda cell: cell in _WHAT,
             "name": _is_name,
@@ -154,13 +187,22 @@ def _guessed_columns(rows: Sequence[Sequence[str]]) -> dict[str, int]:
         meaning = next(
             (name for name, test in tests.items() if sum(map(test, cells)) * 2 > len(cells)), ""
         )
+        if meaning == "digits":
+            # Numbers that are none stand among those that are; without any it is something else.
+            meaning = "phone" if any(map(tests["phone"], cells)) else "number"
         if meaning:
             columns.setdefault(meaning, column)
-        else:
-            lengths[column] = mean(map(len, cells))
-    if lengths:
-        columns["said"] = max(lengths, key=lambda column: lengths[column])
     return columns
+
+
+def _column_of_words(rows: Sequence[Sequence[str]], known: Collection[int]) -> dict[str, int]:
+    """Find the column with the longest words among those of which nothing is known."""
+    lengths: dict[int, float] = {}
+    for column in range(len(rows[0]) if rows else 0):
+        words = [row[column] for row in rows if re.search(r"[^\W\d_]", row[column])]
+        if words and column not in known:
+            lengths[column] = mean(map(len, words))
+    return {"said": max(lengths, key=lambda column: lengths[column])} if lengths else {}
 
 
 def _from_cells(row: Sequence[str], columns: dict[str, int]) -> Spoken:

@@ -39,6 +39,15 @@ def normalise(text: str, field: str = "phone") -> str:
     )
 
 
+def is_number(text: str) -> bool:
+    """Say whether a text is a number that `normalise` takes."""
+    try:
+        normalise(text)
+    except Refused:
+        return False
+    return True
+
+
 def is_mobile(number: str) -> bool:
     """Say whether a kept number is a mobile one."""
     return _MOBILE.fullmatch(number) is not None

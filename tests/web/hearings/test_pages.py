@@ -219,6 +219,17 @@ class TestTyping:
         assert ("张*" in page, "138****1234" in page) == (True, True)
         assert ("张敬之" in page, "13800001234" in page) == (False, False)
 
+    def test_a_number_that_is_none_is_shown_as_it_was_typed_and_can_be_emptied(
+        self, at_work, hearing
+    ):
+        odd = line(phone="138")
+        at_work.post(url(hearing, "lines/"), form(odd))
+        row = at_work.get(url(hearing, "lines/")).context["rows"][0]
+        assert (row.phone, row.masked_phone, bool(row.says)) == ("138", "", True)
+        at_work.post(url(hearing, "lines/"), form(odd | {"phone": "", "revision": "1"}))
+        row = at_work.get(url(hearing, "lines/")).context["rows"][0]
+        assert (row.phone, row.says) == ("", [])
+
     def test_what_is_no_line_is_left_away(self, at_work, hearing):
         response = at_work.post(
             url(hearing, "lines/"), {"line": ["x", ""], "said:x": "?", "revision:x": "-1"}
@@ -251,6 +262,7 @@ class TestSending:
                 "kind": "楼道灯不亮",
                 "name": "张*",
                 "phone": "138****1234",
+                "odd_phone": "",
                 "compound": "",
                 "building": "",
                 "dropped": False,
@@ -258,6 +270,10 @@ class TestSending:
                 "refusal": "",
             }
         ]
+
+    def test_a_number_that_is_none_comes_back_as_it_was_typed(self, at_work, hearing):
+        (told,) = send(at_work, hearing, line(phone="138") | {"revision": 1}).json()["lines"]
+        assert (told["phone"], told["odd_phone"], len(told["says"])) == ("", "138", 1)
 
     def test_sent_again_it_is_one(self, at_work, hearing):
         first = line() | {"revision": 1}
@@ -326,6 +342,14 @@ class TestPasting:
         at_work.post(url(hearing, "lines/"), form(*given))
         assert HearingLine.objects.count() == 2
 
+    def test_a_row_without_words_is_shown_as_such(self, at_work, hearing):
+        text = "姓名\t电话\t原话\n张敬之\t138\t楼道灯坏了\n李桂兰\t13800001234\t"
+        rows = at_work.post(url(hearing, "paste/"), {"text": text}).context["rows"]
+        assert [(row.said, row.name, row.phone, bool(row.says)) for row in rows] == [
+            ("楼道灯坏了", "张敬之", "138", False),
+            ("", "李桂兰", "13800001234", True),
+        ]
+
     @pytest.mark.parametrize("text", ["", " \n ", "长" * 20_001])
     def test_nothing_and_too_much_are_asked_again(self, at_work, hearing, text):
         response = at_work.post(url(hearing, "paste/"), {"text": text})
@@ -387,6 +411,17 @@ class TestClosing:
         written(hearing, worker, at, typed("楼道灯坏了"))
         response = at_work.post(url(hearing, "close/"), {"same:1": known.reference})
         assert (response.status_code, known.reports.count()) == (422, 1)
+
+    def test_before_its_day_it_is_not_closed_and_the_day_can_be_corrected(
+        self, at_work, worker, jinshui, at
+    ):
+        hearing = opened(worker, jinshui, at, held_on=at.date() + timedelta(days=1))
+        page = at_work.get(url(hearing, "close/"))
+        assert url(hearing, "about/") in words(page)
+        response = at_work.post(url(hearing, "close/"))
+        assert (response.status_code, bool(response.context["refusal"])) == (422, True)
+        hearing.refresh_from_db()
+        assert hearing.is_open
 
     def test_what_lacks_something_is_shown(self, at_work, hearing, worker, at):
         written(hearing, worker, at, typed(phone="1380"))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from youwo.core.acts import acting, hold_found
+from youwo.core.clock import local_day
 from youwo.core.references import parse_reference
 from youwo.core.refused import Refused
 from youwo.needs.actions import hearings
@@ -56,6 +57,7 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
         "looks": _looks(request, lines, known_problems(hearing)),
         "summary": summary(lines),
         "refusal": refusal,
+        "is_early": hearing.held_on > local_day(timezone.now()),
     }
     return render(request, "hearings/close.html", context, status=422 if refusal else 200)
 

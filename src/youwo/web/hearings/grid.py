@@ -118,7 +118,7 @@ def send(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _told(saved: Saved, words: dict[str, str]) -> dict[str, Any]:
-    """Say how a line stands: who spoke comes back masked."""
+    """Say how a line stands: who spoke comes back masked, a number that is none as it was typed."""
     row = row_of(saved.line, words) if saved.line else Row(nonce=str(saved.nonce))
     return {
         "nonce": row.nonce,
@@ -129,6 +129,7 @@ def _told(saved: Saved, words: dict[str, str]) -> dict[str, Any]:
         "kind": row.kind,
         "name": row.masked_name,
         "phone": row.masked_phone,
+        "odd_phone": row.phone,
         "compound": row.compound,
         "building": row.building,
         "dropped": row.dropped,

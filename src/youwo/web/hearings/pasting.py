@@ -6,6 +6,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from youwo.needs import guessing
 from youwo.needs.models import Hearing
@@ -48,6 +49,7 @@ def _row(line: Spoken, *, rural: bool) -> Row:
         name=line.name,
         phone=line.phone,
         building=line.building,
+        says=[] if line.said else [_("No words were found here. Without words it is not saved.")],
     )
 
 

@@ -11,12 +11,15 @@ from youwo.needs import triage
 from youwo.needs.actions.hearings import Saved, Typed
 from youwo.needs.hearings import troubles
 from youwo.needs.models import HearingLine, Wish
-from youwo.people import masking
+from youwo.people import masking, phones
 
 
 @dataclass
 class Row:
-    """What one line of the grid shows. Who spoke is shown masked once it stands."""
+    """What one line of the grid shows. Who spoke is shown masked once it stands.
+
+    A number that is none is shown as it was typed, to be mended.
+    """
 
     nonce: str
     revision: int = 0
@@ -60,8 +63,9 @@ def row_of(line: HearingLine, words: Mapping[str, str]) -> Row:
         said=line.said,
         what=line.what,
         kind=words.get(line.kind, ""),
+        phone="" if phones.is_number(line.phone) else line.phone,
         masked_name=masking.name(line.name),
-        masked_phone=masking.phone(line.phone),
+        masked_phone=masking.phone(line.phone) if phones.is_number(line.phone) else "",
         compound=line.compound_id or "",
         building=line.building,
         dropped=line.is_dropped,

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from youwo.core.acts import acting, attempt
+from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.needs.actions.hearings.begun import locked, must_deal, turns_of
@@ -30,8 +32,8 @@ def close(
     """Close a hearing: its wishes and problems go their way, from the moment they were typed.
 
     `same` says of a problem's line, by its number, which earlier line or known problem it is one
-    more voice for. A hearing that is closed already stays as it is. Refuses lines that lack
-    something. Costs the same for one line and for many.
+    more voice for. A hearing that is closed already stays as it is. Refuses it before the day it is
+    held, and lines that lack something. Costs the same for one line and for many.
     """
     try:
         return _close(hearing, same or {}, by=by, at=at)
@@ -46,6 +48,14 @@ def _close(hearing: Hearing, same: Mapping[int, Same], *, by: Person, at: dateti
     hearing = locked(hearing)
     if not hearing.is_open:
         return hearing
+    if hearing.held_on > local_day(at):
+        raise Refused(
+            _(
+                "This hearing is held on %(day)s and can be closed from then on."
+                " If the day is wrong, please correct it first."
+            )
+            % {"day": date_format(hearing.held_on)}
+        )
     lines = list(hearing.lines.select_related("compound").order_by("number"))
     typed = [line for line in lines if line.is_typed]
     _refuse_troubled(typed, same)

@@ -35,7 +35,8 @@ class Typed:
     """One line as it was typed. An empty `what` or `kind` is guessed from the words.
 
     `revision` is raised by the sender with each try. Name and number stay as they are where they
-    are empty; one of `ABOVE` takes them from the line above, one of `NOBODY` takes them out.
+    are empty, since they are shown masked; one of `ABOVE` takes them from the line above, one of
+    `NOBODY` takes them out. A number that is none is shown as it was typed: left empty, it goes.
     """
 
     nonce: uuid.UUID
@@ -186,7 +187,7 @@ class _Desk:
             compound = compound or (above.compound_id if above else None)
         return (
             _kept(name, line.name if line else ""),
-            _number(_kept(phone, line.phone if line else "")),
+            _number(_kept(phone, line.phone if line and phones.is_number(line.phone) else "")),
             building,
             compound,
         )

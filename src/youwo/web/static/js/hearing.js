@@ -231,10 +231,11 @@
       }
     }
     for (const name of SPEAKER) {
-      // Who spoke comes back masked: the name goes from this device when the line stands.
+      // Who spoke comes back masked: the name goes from this device when the line stands. A number
+      // that is none stays, to be mended; emptied, it is taken out.
       const control = cell(row, name);
       control.placeholder = line[name];
-      if (!since && control !== document.activeElement) control.value = "";
+      if (!since && control !== document.activeElement) control.value = (name === "phone" && line.odd_phone) || "";
     }
     if (!since && value(row, "building") === "") write(row, "building", line.building);
     if (!since && value(row, "compound") === "") write(row, "compound", line.compound);
@@ -405,7 +406,7 @@
     for (const control of controls(row)) {
       const { cell: name } = control.dataset;
       if (isNew && isChanged(control)) continue;
-      if (line[name] || name === "said") control.value = line[name];
+      if (line[name] || name === "said" || name === "phone") control.value = line[name];
     }
     show(row, "typed");
   }
