@@ -281,6 +281,8 @@ def field(
     attrs = {key.replace("_", "-"): value for key, value in attributes.items()}
     control: Any = ""
     if not grouped:
+        # The browser would cut off without a word what is pasted; the form says what is too long.
+        attrs.setdefault("maxlength", False)
         if not single:
             own = "form-select" if isinstance(widget, Select) else "form-control"
             attrs["class"] = f"{own} {widget.attrs.get('class', '')}".strip()
