@@ -311,6 +311,30 @@ def test_what_is_opened_again_asks_anew(worker, jinshui, at):
     )
 
 
+def test_what_is_public_is_changed_found_and_written_down(worker, jinshui, at):
+    problem = accepted(worker, jinshui, at)
+    changed = problems.rephrase(
+        problem, public_title="路灯不亮", public_text="凉亭旁边", by=worker, at=at
+    )
+    assert (changed.title, str(changed)) == ("路灯不亮", "路灯不亮")
+    assert "凉亭" in again(problem).public_terms.replace(" ", "")
+    assert Turn.objects.get(reference=problem.reference).title == "路灯不亮"
+    assert Line.objects.filter(verb="rephrase", target_key=str(problem.pk)).count() == 1
+
+
+@pytest.mark.parametrize("make", [done, closed])
+def test_what_has_been_done_is_not_put_in_other_words(make, worker, jinshui, at):
+    problem = make(worker, jinshui, at)
+    with pytest.raises(Refused):
+        problems.rephrase(problem, public_title="别的灯", public_text="", by=worker, at=at)
+
+
+def test_others_do_not_change_what_is_public(worker, stranger, jinshui, at):
+    problem = accepted(worker, jinshui, at)
+    with pytest.raises(Refused):
+        problems.rephrase(problem, public_title="别的灯", public_text="", by=stranger, at=at)
+
+
 def test_joined_problems_have_all_their_voices_in_one(worker, jinshui, at):
     problem, into = accepted(worker, jinshui, at), accepted(worker, jinshui, at)
     problems.merge(problem, into=into, by=worker, at=at)
@@ -384,6 +408,18 @@ def test_what_somebody_has_taken_on_is_not_joined_with_another(worker, jinshui, 
         problems.merge(problem, into=into, by=worker, at=at)
 
 
+def test_a_refusal_to_join_names_the_other_and_where_it_stands(worker, jinshui, at):
+    into = accepted(worker, jinshui, at, title="路灯坏了")
+    carried = in_hand(worker, jinshui, at, title="院里的灯不亮")
+    with pytest.raises(Refused, match=r"“院里的灯不亮”.*“办理中”"):
+        problems.merge(carried, into=into, by=worker, at=at)
+    over = closed(worker, jinshui, at, title="灯已经修好")
+    with pytest.raises(Refused, match=r"“灯已经修好”.*“已办结”"):
+        problems.merge(over, into=into, by=worker, at=at)
+    with pytest.raises(Refused, match=r"“灯已经修好”.*“已办结”"):
+        problems.merge(into, into=over, by=worker, at=at)
+
+
 def test_nothing_is_joined_with_what_has_ended(worker, jinshui, at):
     problem, into = accepted(worker, jinshui, at), closed(worker, jinshui, at)
     with pytest.raises(Refused):
@@ -405,6 +441,17 @@ def test_voices_are_set_apart_as_a_problem_of_their_own(worker, jinshui, at):
         problem,
         apart,
     )
+
+
+def test_what_is_set_apart_began_when_the_first_of_its_voices_spoke(worker, jinshui, at):
+    problem = accepted(worker, jinshui, at)
+    later = at + timedelta(days=2)
+    second = reported(jinshui, later, problem=problem)
+    third = reported(jinshui, later + timedelta(days=1), problem=problem)
+    now = later + timedelta(days=2)
+    apart = problems.split(problem, reports=[third, second], title="另一盏灯", by=worker, at=now)
+    assert (apart.received_at, again(problem).received_at) == (later, at)
+    assert apart.due_at > now
 
 
 def test_what_is_set_apart_from_an_unreviewed_problem_is_not_public(worker, jinshui, at):

@@ -6,13 +6,24 @@ from datetime import date
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 
 from youwo.areas.models import within
 from youwo.areas.queries import lying_in
 from youwo.core.search import matching
 from youwo.needs import rules
 from youwo.needs.models import (
+    GATHERING,
     PUBLIC,
     PUBLIC_PROBLEMS,
     Delivery,
@@ -239,11 +250,31 @@ def behind(problem: Problem) -> QuerySet[Report]:
 def standing_merges(problem: Problem) -> QuerySet[Merge]:
     """Return what was joined with a problem and not set apart again, the latest first.
 
-    `voices` says how many came along.
+    `voices` says how many of those that came along stand behind it now, `can_undo` whether the two
+    can still be set apart.
     """
+    stays = Q(reports__problem=F("into"))
     return (
-        Merge.objects.filter(into=problem, undone_at__isnull=True)
+        _standing(Merge.objects.filter(into=problem))
         .select_related("problem", "by")
-        .annotate(voices=Count("reports"))
+        .annotate(voices=Count("reports", filter=stays))
         .order_by("-at", "-id")
+    )
+
+
+def merge_of(problem: Problem) -> Merge | None:
+    """Return what joined this problem with another, and still stands; with `can_undo` as above."""
+    if problem.status != ProblemStatus.MERGED:
+        return None
+    return _standing(Merge.objects.filter(problem=problem)).first()
+
+
+def _standing(merges: QuerySet[Merge]) -> QuerySet[Merge]:
+    """Narrow merges to those that stand, with `can_undo`: see `actions.problems.undo_merge`."""
+    gone = Report.objects.filter(merges=OuterRef("pk")).filter(
+        ~Q(problem=OuterRef("into")) | Q(answered_at__gt=OuterRef("at"))
+    )
+    stays = Q(~Exists(gone), into__status__in=GATHERING, into__since=F("into_since"))
+    return merges.filter(undone_at__isnull=True).annotate(
+        can_undo=ExpressionWrapper(stays, output_field=BooleanField())
     )

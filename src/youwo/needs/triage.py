@@ -169,11 +169,16 @@ def alike_problems(
 
 
 def twins_for_staff(problem: Problem, said: Sequence[str], *, limit: int = 5) -> list[Problem]:
-    """Return other problems of the same community, not yet solved, that are likely the same.
+    """Return other problems of the same community that are likely the same.
 
-    `said` is what the voices behind this one said. Two queries.
+    Only those that can be joined with this one, or this one with them. `said` is what the voices
+    behind this one said. Two queries.
     """
-    near = [row for row in _near(problem.community_id) if row.pk != problem.pk]
+    near = [
+        row
+        for row in _near(problem.community_id)
+        if row.pk != problem.pk and (row.can_join(problem) or problem.can_join(row))
+    ]
     own = [*_written(problem), *said]
     others = _said(near)
     compound, kind = problem.compound_id or "", problem.kind_id

@@ -1,6 +1,7 @@
 """What community workers do with problems."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -113,6 +114,46 @@ def test_public_words_that_name_somebody_are_refused_at_their_field(at_work, jin
     )
 
 
+def test_a_title_that_is_too_long_stays_and_is_refused_in_words(at_work, jinshui, at):
+    problem = reported(jinshui, at).problem
+    assert "maxlength" not in words(page(at_work, problem))
+    long = "长" * 52
+    response = act(
+        at_work, problem, "accept", public_title=long, public_text="", kind=problem.kind.pk
+    )
+    form = response.context["forms"]["accept"]
+    assert form.errors["public_title"] == ["最多写 40 个字，现在有 52 个字，请缩短一些。"]
+    assert long in words(response)
+
+
+def test_only_where_all_are_told_it_is_said_so(at_work, resident, worker, jinshui, at):
+    for by, told in ((resident, True), (None, False)):
+        problem = reported(jinshui, at, by=by).problem
+        sent = {"public_title": TITLE, "public_text": "", "kind": problem.kind.pk}
+        accept = at_work.post(f"{LIST}{problem.reference}/accept/", sent, follow=True)
+        problems.take_up(problem, due_at=at + timedelta(days=7), by=worker, at=at)
+        problems.mark_done(problem, by=worker, at=at)
+        close = at_work.post(f"{LIST}{problem.reference}/close/", {"asked": "问过"}, follow=True)
+        flashes = [[str(one) for one in answer.context["messages"]] for answer in (accept, close)]
+        assert ["反映人" in said for (said,) in flashes] == [told, told]
+
+
+@pytest.mark.parametrize("make", [accepted, in_hand])
+def test_what_is_public_is_changed(make, at_work, worker, jinshui, at):
+    problem = make(worker, jinshui, at)
+    assert page(at_work, problem).context["may"] >= {"rephrase"}
+    act(at_work, problem, "rephrase", public_title="三号楼前的路灯", public_text="不亮了。")
+    problem.refresh_from_db()
+    assert (problem.public_title, problem.public_text) == ("三号楼前的路灯", "不亮了。")
+
+
+def test_changed_words_that_name_somebody_are_refused_at_their_field(at_work, worker, jinshui, at):
+    problem = accepted(worker, jinshui, at)
+    response = act(at_work, problem, "rephrase", public_title=TITLE, public_text="请找张敬之")
+    assert response.status_code == 422
+    assert list(response.context["forms"]["rephrase"].errors) == ["public_text"]
+
+
 def test_words_that_are_too_short_are_refused(at_work, jinshui, at):
     problem = reported(jinshui, at).problem
     assert act(at_work, problem, "accept", public_title="灯").status_code == 422
@@ -155,6 +196,30 @@ def test_one_that_cannot_be_joined_keeps_all_from_it(at_work, worker, jinshui, a
     assert (response.status_code, status(other)) == (422, "received")
 
 
+def test_what_cannot_be_joined_with_this_one_is_offered_the_other_way(at_work, worker, jinshui, at):
+    problem = accepted(worker, jinshui, at)
+    waiting, carried = reported(jinshui, at).problem, in_hand(worker, jinshui, at)
+    done(worker, jinshui, at)
+    shown = page(at_work, problem).context
+    assert (shown["alike"], shown["toward"]) == ([waiting], [carried])
+    act(at_work, problem, "join", **{"join-into": carried.reference})
+    assert (status(problem), carried.reports.count()) == ("merged", 2)
+
+
+def test_what_can_no_longer_be_joined_is_named(at_work, worker, jinshui, at):
+    problem, other = accepted(worker, jinshui, at), done(worker, jinshui, at, title="院里的灯")
+    response = act(at_work, problem, "join", **{"join-into": other.reference})
+    assert response.status_code == 422
+    assert "“院里的灯”" in response.context["refused"]
+
+
+@pytest.mark.parametrize("named", ["", "x", "P2345678A"])
+def test_this_one_is_joined_with_nothing_unknown(named, at_work, worker, jinshui, at):
+    problem = accepted(worker, jinshui, at)
+    response = act(at_work, problem, "join", **{"join-into": named})
+    assert (response.status_code, status(problem)) == (422, "open")
+
+
 @pytest.mark.parametrize("sent", [{}, {"reference": "P1"}, {"others": ["x"]}])
 def test_joining_needs_something_to_join(sent, at_work, worker, jinshui, at):
     assert act(at_work, accepted(worker, jinshui, at), "merge", **sent).status_code == 422
@@ -174,6 +239,29 @@ def test_joining_is_undone_from_either_page(at_work, worker, jinshui, at):
         assert page(at_work, other).context["undone"] == merge
         act(at_work, getattr(merge, side), "undo_merge", merge=merge.pk)
         assert status(other) == "received"
+
+
+def test_joining_is_not_offered_to_be_undone_once_a_voice_has_gone_on(at_work, worker, jinshui, at):
+    into, other = accepted(worker, jinshui, at), accepted(worker, jinshui, at)
+    own = other.reports.get()
+    reported(jinshui, at, problem=other)
+    problems.merge(other, into=into, by=worker, at=at)
+    (before,) = page(at_work, into).context["merges"]
+    problems.split(into, reports=[own], title="另一盏灯", by=worker, at=at)
+    (after,) = page(at_work, into).context["merges"]
+    assert [(merge.can_undo, merge.voices) for merge in (before, after)] == [(True, 2), (False, 1)]
+    assert page(at_work, other).context["undone"].can_undo is False
+
+
+def test_joining_is_not_offered_to_be_undone_once_the_other_has_moved_on(
+    at_work, worker, jinshui, at
+):
+    into, other = accepted(worker, jinshui, at), accepted(worker, jinshui, at)
+    problems.merge(other, into=into, by=worker, at=at)
+    later = at + timedelta(hours=1)
+    problems.take_up(into, due_at=at + timedelta(days=5), by=worker, at=later)
+    (merge,) = page(at_work, into).context["merges"]
+    assert merge.can_undo is False
 
 
 @pytest.mark.parametrize("key", ["", "x", "99999"])

@@ -90,6 +90,9 @@ JOINABLE = [
 # Another problem may be merged into these, and voices split off.
 GATHERING = [ProblemStatus.RECEIVED, ProblemStatus.OPEN, ProblemStatus.IN_HAND]
 
+# What everybody reads of these may still be put better.
+REPHRASABLE = [ProblemStatus.OPEN, ProblemStatus.IN_HAND]
+
 
 class ProblemQuerySet(models.QuerySet["Problem"]):
     """Problems by place and state."""
@@ -246,6 +249,14 @@ class Problem(models.Model):
     @property
     def has_ended(self) -> bool:
         return self.mover == ProblemMover.NOBODY
+
+    def can_join(self, into: Problem) -> bool:
+        """Say whether this one may be merged into another of its community, as both stand."""
+        return (
+            self.status in PROBLEM_MOVES["merge"]
+            and into.status in GATHERING
+            and (into.is_public or not self.is_public)
+        )
 
 
 class Report(models.Model):

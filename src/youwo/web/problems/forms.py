@@ -150,13 +150,21 @@ class EnterForm(PlaceForm):
         field.choices = [("", _("guess from the words")), *kind_choices(problem_kinds())]
 
 
-class AcceptForm(forms.Form):
-    """What everybody will read."""
+class PublicForm(forms.Form):
+    """What everybody reads."""
 
     public_title = forms.CharField(label=_("Title"), min_length=4, max_length=40)
     public_text = forms.CharField(
-        label=_("Text"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Text"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+
+class AcceptForm(PublicForm):
+    """What everybody will read, and of which kind it is."""
+
     kind = KindField(label=_("Kind"))
 
 
@@ -219,6 +227,12 @@ class MergeForm(forms.Form):
         return cleaned
 
 
+class JoinForm(forms.Form):
+    """With which other problem this one is joined."""
+
+    into = forms.CharField(max_length=20, widget=forms.HiddenInput)
+
+
 class SplitForm(forms.Form):
     """Which voices speak of something else, and what."""
 
@@ -227,7 +241,11 @@ class SplitForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Please choose the voices that speak of something else.")},
     )
-    title = forms.CharField(label=_("What the other matter is called"), min_length=4, max_length=40)
+    title = forms.CharField(
+        label=_("What the other matter is called"),
+        min_length=4,
+        max_length=40,
+    )
 
     def __init__(self, *args: Any, reports: list[Report], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -32,6 +32,7 @@ from youwo.needs.models import (
     GATHERING,
     JOINABLE,
     PROBLEM_MOVES,
+    REPHRASABLE,
     Merge,
     Problem,
     ProblemStatus,
@@ -56,8 +57,10 @@ from youwo.web.problems.forms import (
     CloseForm,
     EnterForm,
     HandOverForm,
+    JoinForm,
     JudgeForm,
     MergeForm,
+    PublicForm,
     SplitForm,
 )
 from youwo.web.problems.lineage import linked
@@ -167,10 +170,20 @@ class Seen:
 
     @cached_property
     def alike(self) -> list[Problem]:
-        """Other problems that say much the same, while it can still be joined with them."""
+        """Other problems that say much the same and can be joined, in one way or the other."""
         if self.problem.status not in GATHERING:
             return []
         return triage.twins_for_staff(self.problem, [row.said for row in self.reports])
+
+    @property
+    def joining(self) -> list[Problem]:
+        """Those of them that can be joined with this one."""
+        return [other for other in self.alike if other.can_join(self.problem)]
+
+    @property
+    def toward(self) -> list[Problem]:
+        """The others: this one can be joined with them."""
+        return [other for other in self.alike if not other.can_join(self.problem)]
 
 
 def _case(
@@ -191,9 +204,10 @@ def _case(
     context = {
         "problem": problem,
         "reports": seen.reports,
-        "alike": seen.alike,
+        "alike": seen.joining,
+        "toward": seen.toward,
         "merges": list(queries.standing_merges(problem)) if problem.status in GATHERING else [],
-        "undone": _merge_of(problem),
+        "undone": queries.merge_of(problem),
         "way": way(problem, Reader.STAFF),
         "linked": linked(problem, Reader.STAFF),
         "may": may,
@@ -217,19 +231,14 @@ _CARRIED = (ProblemStatus.IN_HAND, ProblemStatus.DONE, ProblemStatus.CLOSED)
 def _may(seen: Seen) -> set[str]:
     may = {name for name, moves in PROBLEM_MOVES.items() if seen.problem.status in moves}
     may.discard("merge")
+    if seen.problem.status in REPHRASABLE:
+        may.add("rephrase")
     if seen.problem.status in GATHERING:
         # Others are joined with this one.
         may.add("merge")
         if len(seen.reports) > 1:
             may.add("split")
     return may
-
-
-def _merge_of(problem: Problem) -> Merge | None:
-    """Return what joined this problem with another, and still stands."""
-    if problem.status != ProblemStatus.MERGED:
-        return None
-    return problem.merges.filter(undone_at__isnull=True).first()
 
 
 def _outside(seen: Seen) -> Any:
@@ -256,12 +265,18 @@ _FORMS: dict[str, Callable[..., forms.Form]] = {
     "accept": lambda seen, data=None: AcceptForm(
         data, initial=None if data else _public_words(seen)
     ),
+    "rephrase": lambda seen, data=None: PublicForm(
+        data, initial=None if data else _public_words(seen)
+    ),
     "decline": lambda seen, data=None: ReasonForm(data, prefix="decline"),
     "hand_over": lambda seen, data=None: HandOverForm(data),
     "merge": lambda seen, data=None: MergeForm(
         data,
-        others=lambda: [(row.reference, f"{row} · {spaced(row.reference)}") for row in seen.alike],
+        others=lambda: [
+            (row.reference, f"{row} · {spaced(row.reference)}") for row in seen.joining
+        ],
     ),
+    "join": lambda seen, data=None: JoinForm(data, prefix="join"),
     "split": lambda seen, data=None: SplitForm(
         data, reports=problems.voices_of(seen.problem) if data else seen.reports
     ),
@@ -305,15 +320,29 @@ def _seen(request: HttpRequest, reference: str, verb: str) -> Seen:
     """Return a problem, locked with those that are named. An undoing locks in its own order."""
     if verb == "undo_merge":
         return Seen(readable(request, reference))
-    named = [*request.POST.getlist("others"), *request.POST.getlist("reference")]
-    others = filter(None, map(parse_reference, named))
-    return _held(request, reference, others if verb == "merge" else ())
+    names = {"merge": ("others", "reference"), "join": ("join-into",)}.get(verb, ())
+    named = [text for name in names for text in request.POST.getlist(name)]
+    return _held(request, reference, filter(None, map(parse_reference, named)))
 
 
 def _accept(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
     problem = problems.accept(seen.problem, **given, **who)
-    said = _("It is on the list now, with %(hours)s working hours. Every voice has been told.")
+    if _are_told(problem):
+        said = _("It is on the list now, with %(hours)s working hours. Every voice has been told.")
+    else:
+        said = _("It is on the list now, with %(hours)s working hours.")
     return said % {"hours": problem.kind.hours}
+
+
+def _are_told(problem: Problem) -> bool:
+    """Say whether all voices have an account, and so a message; others ask by their reference."""
+    voices = [report.voice for report in problems.voices_of(problem)]
+    return all(voice is not None and voice.person_id is not None for voice in voices)
+
+
+def _rephrase(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
+    problems.rephrase(seen.problem, **given, **who)
+    return _("Everybody reads the new words now.")
 
 
 def _decline(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
@@ -339,6 +368,16 @@ def _merge(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
     ) % {"count": len(found)}
 
 
+def _join(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
+    reference = parse_reference(given["into"])
+    found = [problem for problem in seen.held if problem.reference == reference]
+    if not found:
+        raise Refused(_("There is no such problem in your area."))
+    problems.merge(seen.problem, into=found[0], **who)
+    said = _("It was joined with “%(other)s”. You can set it apart again.")
+    return said % {"other": found[0]}
+
+
 def _undo_merge(seen: Seen, given: Any, who: dict[str, Any]) -> str:
     """Set apart the one that was named, or this one from what it was joined with."""
     key = given.get("merge", "")
@@ -361,8 +400,8 @@ def _split(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
 def _close(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
     if carrier_of(seen.problem) is not None:
         raise Refused(_("A service item carries this problem. Please accept it there."))
-    problems.close(seen.problem, **given, **who)
-    return _("Closed. Every voice has been told.")
+    problem = problems.close(seen.problem, **given, **who)
+    return _("Closed. Every voice has been told.") if _are_told(problem) else _("Closed.")
 
 
 def _reopen(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
@@ -379,9 +418,11 @@ def _reopen(seen: Seen, given: dict[str, Any], who: dict[str, Any]) -> str:
 
 _ACTS: dict[str, Callable[[Seen, Any, dict[str, Any]], str]] = {
     "accept": _accept,
+    "rephrase": _rephrase,
     "decline": _decline,
     "hand_over": _hand_over,
     "merge": _merge,
+    "join": _join,
     "undo_merge": _undo_merge,
     "split": _split,
     "close": _close,

@@ -10,7 +10,7 @@ from youwo.needs.models import Problem, ProblemMover, ProblemStatus
 from youwo.web.needs.way import Reader, Step
 
 # What happened among the staff, and is no step for those who reported it.
-_FOR_STAFF = {"gather", "split", "take_over", "undo_merge"}
+_FOR_STAFF = {"gather", "rephrase", "split", "take_over", "undo_merge"}
 # Everybody may read why these were done: the reason is written for the residents.
 _WITH_REASON = {"decline", "hand_over", "put_back", "contest", "reopen"}
 
@@ -18,6 +18,7 @@ _WITH_REASON = {"decline", "hand_over", "put_back", "contest", "reopen"}
 def _told(line: Line, reader: Reader) -> Step | None:
     titles = {
         "accept": _("Read and taken up by the community"),
+        "rephrase": _("What is public was changed"),
         "decline": _("Not possible"),
         "hand_over": _("Handed over outside"),
         "merge": _("Joined with others' words about the same matter"),

@@ -5,7 +5,7 @@ from youwo.needs.actions.problems.joined import gather, merge, split, undo_merge
 from youwo.needs.actions.problems.judged import close, is_agreed, judge, reopen, reveal
 from youwo.needs.actions.problems.moving import fresh, take_over
 from youwo.needs.actions.problems.received import report
-from youwo.needs.actions.problems.reviewed import accept, decline, hand_over
+from youwo.needs.actions.problems.reviewed import accept, decline, hand_over, rephrase
 from youwo.needs.problems_waiting import voices_of
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "merge",
     "put_back",
     "reopen",
+    "rephrase",
     "report",
     "reveal",
     "split",

@@ -76,12 +76,22 @@ def gather(others: Sequence[Problem], *, into: Problem, by: Person, at: datetime
 def _refuse_to_join(problem: Problem, into: Problem) -> None:
     if problem.community_id != into.community_id:
         raise Refused(_("These problems are in two communities. Please keep them apart."))
-    if problem.status not in PROBLEM_MOVES["merge"] or problem.due_at is None:
-        raise moved_on(problem)
     if into.status not in GATHERING:
-        raise moved_on(into)
+        raise _not_now(into, _("“%(title)s” is “%(status)s”: nothing can be joined with it now."))
+    if problem.status not in PROBLEM_MOVES["merge"]:
+        words = _("“%(title)s” is “%(status)s”: it cannot be joined with another now.")
+        if into.can_join(problem):
+            words = _(
+                "“%(title)s” is “%(status)s”: it cannot be joined with another now."
+                " Please open it, and join the other with it there."
+            )
+        raise _not_now(problem, words)
     if problem.is_public and not into.is_public:
         raise Refused(_("Please review the other problem first: this one is public already."))
+
+
+def _not_now(problem: Problem, words: str) -> Refused:
+    return Refused(words % {"title": problem, "status": problem.get_status_display()})
 
 
 def _merge(problem: Problem, into: Problem, by: Person, at: datetime) -> Merge:
@@ -195,7 +205,8 @@ def split(
 ) -> Problem:
     """Set some voices apart as a problem of their own, with the same kind and place.
 
-    It stands where the other stood before anybody took it on. Refuses to leave a problem without
+    It stands where the other stood before anybody took it on, with the time of its own from now on,
+    and was said when the first of its voices spoke. Refuses to leave a problem without
     a voice. `merge` puts them together again.
     """
     must_deal(problem, by, at)
@@ -224,7 +235,7 @@ def split(
         latitude=problem.latitude,
         title=title,
         public_title="" if waits else title,
-        received_at=problem.received_at,
+        received_at=min(report.received_at for report in chosen),
         since=at,
         due_at=due(status, problem.kind, problem.community_id, at),
         accepted_at=None if waits else at,

@@ -14,16 +14,26 @@ from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.needs.actions.problems.moving import (
     TERMS,
+    fresh,
     locked,
     move,
+    moved_on,
     must_deal,
     tell_voices,
     write_terms,
 )
 from youwo.needs.actions.received import record_hand_over, refuse_personal
-from youwo.needs.models import Channel, OutsideMatter, Problem, ProblemKind, Report
-from youwo.needs.problems_waiting import voices_of
+from youwo.needs.models import (
+    REPHRASABLE,
+    Channel,
+    OutsideMatter,
+    Problem,
+    ProblemKind,
+    Report,
+)
+from youwo.needs.problems_waiting import turns_of, voices_of
 from youwo.people.models import Person
+from youwo.turns import actions as turns
 
 
 @acting()
@@ -59,6 +69,29 @@ def accept(
         cause="accept",
         at=at,
     )
+    return problem
+
+
+@acting()
+def rephrase(
+    problem: Problem, *, public_title: str, public_text: str, by: Person, at: datetime
+) -> Problem:
+    """Change what everybody reads of a problem that is open or in hand.
+
+    Refuses words that name somebody or give a number, as on accepting.
+    """
+    must_deal(problem, by, at)
+    problem = fresh(problem)
+    if problem.status not in REPHRASABLE:
+        raise moved_on(problem)
+    heard = voices_of(problem)
+    refuse_voices(heard, public_title=public_title, public_text=public_text)
+    problem.title = problem.public_title = public_title
+    problem.public_text = public_text
+    write_terms(problem, [report.said for report in heard])
+    problem.save(update_fields=["title", "public_title", "public_text", *TERMS])
+    turns.put(problem, turns_of(problem))
+    journal.write("rephrase", problem, by=by, at=at, area_code=problem.community_id)
     return problem
 
 
