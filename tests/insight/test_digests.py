@@ -50,7 +50,7 @@ def test_it_says_what_was_done_what_waits_and_how_the_year_goes(worker, jinshui,
     assert message.body == (
         "Done by me, Jun 2 to Jun 8\n"
         "· 帮老人挂号\n"
-        "· 1.5 hours altogether\n\n"
+        "· 1 h 30 min altogether\n\n"
         "Recorded where I work, Jun 2 to Jun 8\n"
         "· 金税社区: 1 deeds, 0 activities\n\n"
         "What waits for me\n"
@@ -59,8 +59,8 @@ def test_it_says_what_was_done_what_waits_and_how_the_year_goes(worker, jinshui,
         "· 1 is due on Wednesday, Jun 11\n"
         "· 1 has more time\n\n"
         "My year so far\n"
-        "· 1 facts, 1.5 hours\n"
-        "· by this day last year: 1 facts, 1 hours"
+        "· 1 facts, 1 h 30 min\n"
+        "· by this day last year: 1 facts, 1 hour"
     )
 
 

@@ -26,6 +26,7 @@ from youwo.almanac.queries import day as calendar_day
 from youwo.areas.models import Area, code_after
 from youwo.areas.queries import spans
 from youwo.core.clock import local_day, start_of
+from youwo.core.lengths import lasting
 from youwo.insight.queries import a_year_before
 from youwo.ledger.models import Entry, Kind, Participation
 from youwo.notices import actions, queries
@@ -344,12 +345,8 @@ def _own_items(week: Week) -> list[str]:
             ngettext("and %(count)d more", "and %(count)d more", week.more) % {"count": week.more}
         )
     if week.minutes:
-        items.append(_("%(hours)s hours altogether") % {"hours": _hours(week.minutes)})
+        items.append(_("%(time)s altogether") % {"time": lasting(week.minutes)})
     return items
-
-
-def _hours(minutes: int) -> str:
-    return f"{minutes / 60:.1f}".removesuffix(".0")
 
 
 def _waiting_items(week: Week) -> list[str]:
@@ -380,9 +377,9 @@ def _year_items(week: Week) -> list[str]:
     if not (count or count_then):
         return []
     return [
-        _("%(count)d facts, %(hours)s hours") % {"count": count, "hours": _hours(minutes)},
-        _("by this day last year: %(count)d facts, %(hours)s hours")
-        % {"count": count_then, "hours": _hours(minutes_then)},
+        _("%(count)d facts, %(time)s") % {"count": count, "time": lasting(minutes)},
+        _("by this day last year: %(count)d facts, %(time)s")
+        % {"count": count_then, "time": lasting(minutes_then)},
     ]
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import models
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from youwo.ledger.models import Entry, EntryQuerySet, Goods, Participation
 from youwo.people.models import Person
@@ -20,6 +21,15 @@ class Handed:
     item: str
     unit: str
     quantity: Decimal
+
+
+class YearOfService(NamedTuple):
+    """What somebody took part in during a year; of its minutes some are not confirmed yet."""
+
+    year: int
+    facts: int
+    minutes: int
+    unconfirmed: int
 
 
 def history(source: models.Model) -> EntryQuerySet:
@@ -76,8 +86,13 @@ def record_of(
     return parts.select_related("entry__area", "entry__organization")
 
 
-def sums_by_year(person: Person) -> list[tuple[int, int, int]]:
-    """Return somebody's years of service, the latest first: (year, facts, minutes)."""
+def sums_by_year(person: Person) -> list[YearOfService]:
+    """Return somebody's years of service, the latest first."""
     rows = record_of(person).order_by().values_list("entry__occurred_on__year")
-    summed = rows.annotate(facts=Count("pk"), spent=Sum("minutes"))
-    return sorted(summed.values_list("entry__occurred_on__year", "facts", "spent"), reverse=True)
+    unconfirmed = Q(entry__confirmed_at__isnull=True)
+    summed = rows.annotate(
+        facts=Count("pk"),
+        spent=Sum("minutes"),
+        open=Sum("minutes", filter=unconfirmed, default=0),
+    ).values_list("entry__occurred_on__year", "facts", "spent", "open")
+    return sorted((YearOfService(*row) for row in summed), reverse=True)

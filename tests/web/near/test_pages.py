@@ -3,6 +3,8 @@
 import io
 import re
 import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -344,6 +346,15 @@ def test_the_own_record_shows_every_minute_by_year(recorded):
     assert "陪诊" not in earlier
 
 
+def test_a_year_says_how_much_of_it_is_not_confirmed(recorded, member):
+    assert "其中" not in words(recorded.get("/me/record/"))
+    assert "其中 1 小时 30 分尚未确认" in words(recorded.get("/me/record/?year=2024"))
+    recorded.post("/me/record/sheet/", {"year": "2024"})
+    sheet = Extract.objects.get(person=member)
+    page = words(recorded.get(f"/me/record/sheets/{sheet.reference}/"))
+    assert "其中 1 小时 30 分尚未确认" in page
+
+
 @pytest.mark.parametrize("query", ["?year=x", "?year=1999"])
 def test_years_without_a_record_give_the_latest(recorded, query):
     assert "陪诊" in words(recorded.get(f"/me/record/{query}"))
@@ -356,6 +367,7 @@ def test_an_empty_record_says_what_to_do(resident):
 def test_the_own_record_as_a_table(recorded):
     response = recorded.get("/me/record/export/")
     rows = list(tables.read_rows(io.BytesIO(b"".join(response.streaming_content))))
+    assert rows[0][-2:] == ["时长（分钟）", "确认情况"]
     assert [row[1] for row in rows[1:]] == ["清扫", "陪诊"]
 
 
@@ -370,6 +382,22 @@ def test_a_printed_record_is_checked_by_its_code(recorded):
     page = words(Client().get(f"/records/{sheet.reference}/"))
     assert "记录属实，与目前一致" in page
     assert ("赵*" in page, "赵明远" in page, "陪诊" in page) == (True, False, False)
+
+
+def test_a_printed_record_says_in_full_when_it_was_known(recorded, member):
+    sheet = made(recorded)
+    Extract.objects.update(known_at=datetime(2025, 6, 3, 1, 2, tzinfo=ZoneInfo("Asia/Shanghai")))
+    for page in (
+        recorded.get(f"/me/record/sheets/{sheet.reference}/"),
+        Client().get(f"/records/{sheet.reference}/"),
+    ):
+        assert "2025 年 6 月 3 日 01:02" in words(page)
+
+
+def test_a_printed_record_heads_its_minutes_as_a_length_of_time(recorded):
+    page = words(recorded.get(f"/me/record/sheets/{made(recorded).reference}/"))
+    assert "时长（分钟）" in page
+    assert "会议纪要" not in page
 
 
 def test_the_same_record_is_printed_under_the_same_reference(recorded):

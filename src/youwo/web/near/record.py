@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from youwo.core.clock import local_day
@@ -32,9 +33,9 @@ from youwo.web.limits import visitor_address
 MOST_WRONG = 30
 
 
-def _year(request: HttpRequest, years: list[tuple[int, int, int]]) -> int:
+def _year(request: HttpRequest, years: list[queries.YearOfService]) -> int:
     asked = request.GET.get("year", "")
-    known = [year for year, _facts, _minutes in years]
+    known = [one.year for one in years]
     if asked.isdecimal() and int(asked) in known:
         return int(asked)
     return known[0] if known else local_day(timezone.now()).year
@@ -60,8 +61,8 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "years": years,
         "year": year,
-        "sum": next((row for row in years if row[0] == year), None),
-        "minutes": sum(minutes for _year, _facts, minutes in years),
+        "sum": next((one for one in years if one.year == year), None),
+        "minutes": sum(one.minutes for one in years),
         "page": found,
         "rows": [(part, confirmed_by(part.entry)) for part in found],
     }
@@ -79,7 +80,7 @@ def export(request: HttpRequest) -> FileResponse:
     person = signed_in_person(request)
     headings = [
         _("Day"), _("What"), _("Kind"), _("Field of service"), _("Place"), _("Unit"),
-        _("Minutes"), _("Confirmed"),
+        pgettext("length of time", "Minutes"), pgettext("column", "Confirmed"),
     ]  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
@@ -110,10 +111,14 @@ def printed(request: HttpRequest, reference: str) -> HttpResponse:
     person = signed_in_person(request)
     made = get_object_or_404(Extract, reference=parse_reference(reference), person=person)
     link = settings.PUBLIC_URL + reverse("near:check", args=[made.reference])
+    rows = _all(queries.record_of(person, made.year, known_at=made.known_at))
     context = {
         "extract": made,
         "name": person.name,
-        "rows": _all(queries.record_of(person, made.year, known_at=made.known_at)),
+        "rows": rows,
+        "unconfirmed": sum(
+            part.minutes for part, _words in rows if part.entry.confirmed_at is None
+        ),
         "qr": segno.make(link, error="m").svg_data_uri(scale=4, border=2),
         "link": link,
     }

@@ -17,9 +17,8 @@ from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from youwo.core.lengths import lasting
 from youwo.core.references import spaced
 from youwo.people import masking
 from youwo.web.addresses import address
@@ -138,15 +137,7 @@ def since(value: datetime | None) -> str:
     return Now().since(value) if value else ""
 
 
-@register.filter
-def lasting(minutes: int) -> str:
-    """Return a number of minutes as hours and minutes."""
-    hours, rest = divmod(int(minutes), 60)
-    if not hours:
-        return ngettext("%(n)s minute", "%(n)s minutes", rest) % {"n": rest}
-    if not rest:
-        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
-    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+register.filter("lasting", lasting)
 
 
 # --- what is said of people ------------------------------------------------------------------
