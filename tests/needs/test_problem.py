@@ -15,6 +15,7 @@ from tests.needs.problem_factories import (
     kind,
     reported,
 )
+from youwo.core.references import spaced
 from youwo.core.refused import Refused
 from youwo.journal.models import Line
 from youwo.needs import queries
@@ -176,6 +177,12 @@ def test_what_is_declined_needs_an_explanation(worker, jinshui, at):
     with pytest.raises(Refused) as refused:
         problems.decline(reported(jinshui, at).problem, reason=" ", by=worker, at=at)
     assert refused.value.field == "reason"
+
+
+def test_a_problem_without_public_words_is_told_by_its_reference(worker, resident, jinshui, at):
+    report = reported(jinshui, at, by=resident)
+    problems.decline(report.problem, reason="已修好", by=worker, at=at)
+    assert Message.objects.get(recipient=resident).body == f"反映 {spaced(report.reference)}"
 
 
 def test_what_is_declined_is_nobodys_turn(worker, jinshui, at):

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from tests import factories
 from tests.needs.factories import SAID, claimed, confirmed, delivered, published, received
 from youwo.capacity.models import Claim
+from youwo.core.references import spaced
 from youwo.core.refused import Refused
 from youwo.journal.models import Line
 from youwo.ledger.models import Entry, Goods
@@ -133,6 +134,13 @@ def test_a_question_waits_for_the_resident_and_the_answer_for_the_community(work
     asked = actions.ask(wish, question="您住几号楼", by=worker, at=at)
     answered = actions.answer(wish, words="三号楼", by=None, at=at)
     assert (asked.mover, answered.mover, "三号楼" in answered.said) == ("resident", "worker", True)
+
+
+def test_a_wish_without_public_words_is_told_by_kind_and_reference(worker, resident, jinshui, at):
+    wish = received(jinshui, at, by=resident)
+    actions.ask(wish, question="哪天方便？", by=worker, at=at)
+    body = Message.objects.get(recipient=resident).body
+    assert body == f"{wish.get_kind_display()} · {spaced(wish.reference)}"
 
 
 def test_two_people_never_promise_the_same_wish(worker, volunteer, resident, jinshui, at):

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.timezone import localtime
 
 from tests import factories
 from tests.needs.problem_factories import accepted, in_hand
@@ -156,7 +157,10 @@ def test_the_invited_are_told_and_asked(worker, jinshui, tax_office, acting, at)
 
     invitation = meeting.invitations.get()
     assert kinds(invitation) == ["invitation.answer"]
-    assert Message.objects.get(recipient=acting).link == f"/meetings/{meeting.reference}/answer/"
+    message = Message.objects.get(recipient=acting)
+    assert message.link == f"/meetings/{meeting.reference}/answer/"
+    when = f"{localtime(meeting.starts_at):%Y-%m-%d %H:%M}"
+    assert message.body == f"{jinshui.name} · {when} · {meeting.place}"
 
 
 def test_moving_a_meeting_tells_the_invited(worker, jinshui, tax_office, acting, at):

@@ -26,7 +26,7 @@ class Channel(models.TextChoices):
 class Kind(models.TextChoices):
     """What a message is about; people choose their channels for each."""
 
-    CASE = "case", _("Wishes I deal with")
+    CASE = "case", _("Matters I have a part in")
     REMINDER = "reminder", _("Reminders before a deadline")
     ACCOUNT = "account", _("My account and my enrolments")
     DIGEST = "digest", _("My week at a glance")

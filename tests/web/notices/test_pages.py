@@ -34,6 +34,16 @@ def test_the_inbox_costs_the_same_for_one_and_three(
     assert page.content.decode().count('class="row-card"') == count
 
 
+def test_a_line_of_the_inbox_names_the_case_below_its_subject(mine, resident):
+    subject = "社区向贵单位吹哨，请报到。"
+    for case in ("路灯不亮", "井盖松动"):
+        MessageFactory(recipient=resident, subject=subject, body=case)
+    page = mine.get(INBOX).content.decode()
+
+    assert [page.count(words) for words in (subject, "路灯不亮", "井盖松动")] == [2, 1, 1]
+    assert page.count("与我有关的事") == 2
+
+
 def test_nobody_sees_the_messages_of_others(mine, volunteer):
     message = MessageFactory(recipient=volunteer, subject="只给志愿者")
 

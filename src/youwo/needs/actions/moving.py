@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import CharField, OuterRef, Subquery
 from django.db.models.functions import Cast, JSONObject
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from youwo.almanac.queries import deadline
@@ -14,6 +15,7 @@ from youwo.capacity import actions as capacity
 from youwo.core.acts import hold
 from youwo.core.clock import local_day
 from youwo.core.gathering import Gathered
+from youwo.core.references import spaced
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.needs import rules
@@ -112,7 +114,9 @@ def tell_voice(wish: Wish, subject: object, *, cause: str, at: datetime) -> None
             [wish.voice.person],
             kind=NoticeKind.CASE,
             subject=subject,
-            body=wish.public_title,
+            # Until it has public words, its kind and reference: the resident's own stay in here.
+            body=wish.public_title
+            or format_lazy("{} · {}", Wish.Kind(wish.kind).label, spaced(wish.reference)),
             link=f"/follow/{wish.reference}/",
             cause=f"wish.{wish.pk}.{cause}.{int(at.timestamp())}",
             at=at,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from youwo.almanac.queries import deadline
 from youwo.core.acts import hold, hold_all
 from youwo.core.clock import local_day
+from youwo.core.references import spaced
 from youwo.core.refused import Refused
 from youwo.core.search import terms
 from youwo.journal import actions as journal
@@ -149,7 +152,9 @@ def tell_voice(
         [report.voice.person] if report.voice else [],
         kind=NoticeKind.CASE,
         subject=subject,
-        body=problem.public_title,
+        # Until it has public words, the reference: nobody's own words leave the house.
+        body=problem.public_title
+        or format_lazy("{} {}", gettext_lazy("Report"), spaced(report.reference)),
         link=f"/follow/{report.reference}/",
         cause=f"report.{report.pk}.{cause}.{int(at.timestamp())}",
         at=at,

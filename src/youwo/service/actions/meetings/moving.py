@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from youwo.core.acts import hold
@@ -58,12 +59,13 @@ def tell_invited(
     at: datetime,
 ) -> None:
     """Tell those who act for the invited something about the meeting."""
+    when = f"{localtime(meeting.starts_at):%Y-%m-%d %H:%M}"
     tell_units(
         Word(
             organizations=[one.organization_id for one in invitations if one.organization_id],
             kind=NoticeKind.CASE,
             subject=subject,
-            body=f"{meeting.community.name} · {meeting.place}",
+            body=" · ".join([meeting.community.name, when, meeting.place]),
             link=f"/meetings/{meeting.reference}/answer/",
             cause=f"meeting.{meeting.pk}.{cause}.{int(at.timestamp())}",
             at=at,
