@@ -339,12 +339,21 @@ class Call(models.Model):
 
     def get_status_display(self) -> str:  # type: ignore[no-redef]
         """Return where the call stands, in words."""
+        if self.status == Call.Status.CALLED and self.role in _ASKED:
+            return str(_ASKED[self.role])
         return str(Call.Status(self.status).label)
 
     @property
     def takes_part(self) -> bool:
         """Say whether the unit is still concerned."""
         return self.status in ("called", "objected", "answered", "helping")
+
+
+# Who was asked has not reported or not: they say yes or no.
+_ASKED: dict[str, Any] = {
+    Call.Role.SUCCESSOR: _("asked to take over, no answer yet"),
+    Call.Role.HELPER: _("asked to help, no answer yet"),
+}
 
 
 class Span(models.Model):

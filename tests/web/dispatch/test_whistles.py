@@ -429,6 +429,75 @@ def test_a_unit_that_is_asked_says_no_or_helps(
     ]
 
 
+def test_a_request_stands_on_top_for_the_unit_that_is_asked(
+    at_the_unit, at_work, worker, speaker, plumber, jinshui, lamps, water, at
+):
+    whistle = answered(worker, speaker, jinshui, [lamps], at)
+    ask = f"{LIST}{whistle.reference}/units/"
+    at_the_unit.post(f"{ask}ask_help/", {"words": "借一台车", "organizations": [water.pk]})
+
+    shown = words(page(signed_in(plumber), whistle))
+    order = [
+        shown.index(part)
+        for part in ("路灯所请供水公司协办", "借一台车", "我们来协办", "事项", "请求协办，未答复")
+    ]
+
+    assert order == sorted(order)
+    assert not page(at_work, whistle).context["asked"]
+    assert not page(at_the_unit, whistle).context["asked"]
+
+
+def test_each_ones_words_are_told_apart_in_the_list(
+    at_the_unit, worker, speaker, plumber, jinshui, lamps, water, at
+):
+    whistle = answered(worker, speaker, jinshui, [lamps], at)
+    ask = f"{LIST}{whistle.reference}/units/"
+    at_the_unit.post(f"{ask}hand_on/", {"words": "是水管", "organizations": [water.pk]})
+    assert "请求接办，未答复" in words(page(at_the_unit, whistle))
+    act(signed_in(plumber), whistle, "say_no", organization=water.pk, reason="不是我们的管子")
+
+    shown = words(page(at_the_unit, whistle))
+    assert "请求时说：“是水管”" in shown
+    assert "答复：“不是我们的管子”" in shown
+
+
+@pytest.mark.parametrize(
+    ("verb", "says"), [("ask_help", "牵头单位不变"), ("hand_on", "对方同意之前")]
+)
+def test_the_hint_says_that_the_lead_is_settled(
+    verb, says, at_the_unit, worker, speaker, jinshui, lamps, at
+):
+    whistle = answered(worker, speaker, jinshui, [lamps], at)
+
+    shown = words(page(at_the_unit, whistle, f"units/{verb}/"))
+
+    assert says in shown
+    assert "谁先报到" not in shown
+
+
+def test_who_has_reported_is_told_that_it_is_too_late_to_object(
+    at_the_unit, worker, speaker, jinshui, lamps, at
+):
+    whistle = answered(worker, speaker, jinshui, [lamps], at)
+
+    response = act(at_the_unit, whistle, "object", organization=lamps.pk, reason="不归我们")
+
+    assert response.status_code == 422
+    assert "已有单位报到" in response.context["refused"]
+    assert 'id="object"' not in response.content.decode()
+
+
+def test_a_step_that_cannot_be_taken_any_more_is_not_asked_for_again(
+    at_the_unit, worker, speaker, jinshui, lamps, at
+):
+    whistle = answered(worker, speaker, jinshui, [lamps], at)
+
+    response = act(at_the_unit, whistle, "object", organization=lamps.pk, reason="")
+
+    assert response.status_code == 422
+    assert "已经不能办" in response.context["refused"]
+
+
 def test_asking_nobody_and_asking_twice_are_refused(at_work, worker, jinshui, lamps, water, at):
     whistle = blown(worker, jinshui, [lamps], at)
     ask = f"{LIST}{whistle.reference}/units/call/"

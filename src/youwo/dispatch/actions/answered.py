@@ -174,7 +174,11 @@ def object_to(
 
     The unit need not answer until then.
     """
-    whistle = locked(whistle, "object")
+    whistle = locked(
+        whistle,
+        "object",
+        taken=_("A unit has reported to this whistle already; it is too late to object."),
+    )
     call = call_of(whistle, organization, Call.Status.CALLED)
     must_speak_for(call, whistle, by, at)
     if call.role != Call.Role.RECEIVER:

@@ -76,6 +76,7 @@ def ask(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
             kind=kind,
             without=without,
             several=verb != "hand_on",
+            helping=verb == "ask_help",
         ),
     }
     return render(request, "dispatch/ask.html", context, status=status)

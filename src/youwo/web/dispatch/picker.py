@@ -21,6 +21,8 @@ class Picker:
     chosen: list[int] = field(default_factory=list)
     words: str = ""
     several: bool = True
+    # Which unit is responsible is settled; those chosen help it.
+    helping: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -47,6 +49,7 @@ def picker(
     kind: ProblemKind | None = None,
     without: frozenset[int] = frozenset(),
     several: bool = True,
+    helping: bool = False,
 ) -> Picker:
     """Return the units to offer, without those that have a part already. At most four queries."""
     words = request.POST.get("q", "").strip()[:50]
@@ -69,4 +72,5 @@ def picker(
         [unit.pk for unit in picked],
         words,
         several,
+        helping,
     )

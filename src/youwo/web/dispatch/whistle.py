@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from youwo.core.clock import local_day
@@ -32,7 +33,10 @@ from youwo.web.dispatch.reach import Case, case_of, open_matter, readable
 
 
 def units_for(case: Case, verb: str) -> list[tuple[int, str]]:
-    """Return the units for which the visitor may say something, as choices."""
+    """Return the units for which the visitor may say something, as choices.
+
+    Where it is too late for all of them: every unit of theirs, so that the action says why.
+    """
     statuses = {
         "answer": (Call.Status.CALLED, Call.Status.OBJECTED),
         "help": (Call.Status.CALLED, Call.Status.RELIEVED),
@@ -40,6 +44,8 @@ def units_for(case: Case, verb: str) -> list[tuple[int, str]]:
     calls = case.spoken_for(*statuses.get(verb, (Call.Status.CALLED,)))
     if verb == "take_over":
         calls = [call for call in calls if call.role == Call.Role.SUCCESSOR]
+    if not calls:
+        calls = [call for call in case.calls if case.deals or call.organization_id in case.own]
     return list({call.organization_id: str(call.organization) for call in calls}.items())
 
 
@@ -76,17 +82,22 @@ def drawn(
     whistle = case.whistle
     reading = queries.reading(whistle, case.spans, case.at)
     shown = {name: form_of(name, case) for name in _FORMS if name in case.may}
-    if form is not None:
+    refused = ""
+    if form is not None and verb in case.may:
         shown[verb] = form
+    elif form is not None:
+        # A form that can no longer be sent is not shown again.
+        refused = " ".join(map(str, form.non_field_errors())) or _(
+            "This cannot be done any more. Below is how it stands now."
+        )
     context = {
         "whistle": whistle,
         "case": case,
         "may": case.may,
         "forms": shown,
         "open_form": verb,
-        "refused": " ".join(map(str, form.non_field_errors()))
-        if form and verb not in case.may
-        else "",
+        "refused": refused,
+        "asked": asked_of(case),
         "clock": telling.clock_words(whistle, reading),
         "reading": reading,
         "pauses": telling.pauses(case.spans),
@@ -95,6 +106,18 @@ def drawn(
         "looks_back": _looks_back(request, case),
     }
     return render(request, "dispatch/whistle.html", context, status=status)
+
+
+def asked_of(case: Case) -> list[Call]:
+    """Return the requests to help or to take over that wait for a unit the visitor acts for."""
+    waiting = case.spoken_for(Call.Status.CALLED)
+    return [
+        call
+        for call in waiting
+        if call.role != Call.Role.RECEIVER
+        and call.organization_id in case.own
+        and case.may & {"help", "take_over"}
+    ]
 
 
 def _looks_back(request: HttpRequest, case: Case) -> bool:
