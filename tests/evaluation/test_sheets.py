@@ -13,8 +13,11 @@ from youwo.core.refused import Refused
 from youwo.evaluation import actions, queries
 from youwo.evaluation.actions import Asking, Said
 from youwo.evaluation.models import Answer, Question, Sheet
+from youwo.evaluation.sweep import sweep
 from youwo.journal.models import Line
+from youwo.notices.models import Message
 from youwo.people.models import Grant
+from youwo.turns import queries as turns
 from youwo.turns.models import Turn
 
 pytestmark = pytest.mark.django_db
@@ -270,6 +273,51 @@ def test_nobody_judges_themselves_among_many(stack, jinshui, at):
     assert not Answer.objects.exists()
 
 
+def as_worker(person, place, at) -> None:
+    Grant.objects.create(
+        person=person, role="worker", area=place, starts_on=at.date(), granted_at=at
+    )
+
+
+def in_queue(person, at) -> list[str]:
+    return [turn.kind for waiting in turns.waiting_lists(person, at) for turn in waiting]
+
+
+def test_no_turn_waits_for_whom_the_last_sheet_is_about(stack, worker, jinshui, at):
+    colleague = factories.granted("worker", jinshui)
+    member = stack.sheets.order_by("pk").last().evaluated.person
+    as_worker(member, jinshui, at)
+    assert in_queue(member, at) == ["evaluation.judge_many"]
+    actions.fill_in_many(rows(stack, (2, 1), (0, 0), (1, 1)), by=worker, at=at)
+    assert in_queue(member, at) == []
+    assert in_queue(colleague, at) == ["evaluation.judge"]
+    actions.extend(stack.round, days=1, reason="补充", by=worker, at=at)
+    assert in_queue(member, at) == []
+
+
+def test_a_stack_of_one_sheet_is_nobodys_turn_who_acts_for_its_unit(
+    open_round, unit, worker, jinshui, at
+):
+    colleague = factories.granted("worker", jinshui)
+    factories.mandate(worker, unit)
+    assert in_queue(colleague, at) == ["evaluation.judge"]
+    # Their own view alone.
+    assert in_queue(worker, at) == ["evaluation.judge"]
+    assert [sheet.viewpoint for sheet in queries.sheets_before(worker, open_round, at.date())] == [
+        "self"
+    ]
+
+
+def test_who_has_their_own_sheet_alone_before_them_is_not_reminded(stack, worker, jinshui, at):
+    colleague = factories.granted("worker", jinshui)
+    member = stack.sheets.order_by("pk").last().evaluated.person
+    as_worker(member, jinshui, at)
+    actions.fill_in_many(rows(stack, (2, 1), (0, 0), (1, 1)), by=worker, at=at)
+    sweep(stack.round.closes_at - timedelta(hours=1))
+    reminded = set(Message.objects.filter(kind="reminder").values_list("recipient", flat=True))
+    assert reminded == {worker.pk, colleague.pk}
+
+
 def test_several_sheets_are_refused_from_strangers_after_the_close_and_of_two_stacks(
     stack, stranger, worker, open_round, at
 ):
@@ -294,4 +342,4 @@ def test_taking_in_many_costs_what_taking_in_one_does(stack, worker, at, count):
     with CaptureQueriesContext(connection) as counted:
         actions.fill_in_many(said, by=worker, at=at)
     statements = [row["sql"] for row in counted if "SAVEPOINT" not in row["sql"]]
-    assert len(statements) == 6
+    assert len(statements) == 7

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.translation import override
 
 from tests import factories
 from tests.dispatch.factories import answered
@@ -15,7 +16,7 @@ from youwo.dispatch.models import Whistle
 from youwo.evaluation import facts, whistles
 from youwo.evaluation.models import LookBack
 from youwo.evaluation.sweep import sweep
-from youwo.evaluation.whistles import look_back
+from youwo.evaluation.whistles import QUESTIONS, look_back
 from youwo.needs.models import Report
 from youwo.service.models import ServiceItem
 from youwo.turns.models import Turn
@@ -184,3 +185,18 @@ def test_the_whistle_leads_its_sides_there_once_they_are_asked(whistle, acting, 
 
     assert (before.context["looks_back"], shown.context["looks_back"]) == (False, True)
     assert reverse("evaluation:whistle", args=[whistle.reference]) in shown.content.decode()
+
+
+def test_each_question_has_answers_of_its_own():
+    with override("zh-hans"):
+        answers = [
+            [str(step) for step in steps] for side in QUESTIONS.values() for _text, steps in side
+        ]
+    assert answers == [
+        ["没来", "来晚了", "按时来了"],
+        ["不管用", "暂时管用", "管用"],
+        ["没有告诉", "告诉了一部分", "每次都告诉了"],
+        ["又问了才清楚", "大体清楚", "清楚"],
+        ["不是", "部分是", "是"],
+        ["没有", "打了电话才有", "有"],
+    ]

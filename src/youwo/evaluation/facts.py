@@ -27,6 +27,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from youwo.areas.queries import lying_in
 from youwo.core.clock import start_of
@@ -242,11 +243,16 @@ def _call_backs(span: Span) -> QuerySet[CallBack]:
 
 
 def _asked() -> tuple[Asked, Asked, Asked]:
-    no, yes = _("no"), _("yes")
     return (
-        Asked(_("Did they come and do it?"), (no, yes)),
-        Asked(_("Were they on time?"), (no, yes)),
-        Asked(_("Would you ask them again?"), (no, yes)),
+        Asked(
+            _("Did they come and do it?"),
+            (pgettext("came and did it", "no"), pgettext("came and did it", "yes")),
+        ),
+        Asked(_("Were they on time?"), (pgettext("on time", "no"), pgettext("on time", "yes"))),
+        Asked(
+            _("Would you ask them again?"),
+            (pgettext("ask again", "no"), pgettext("ask again", "yes")),
+        ),
     )
 
 
@@ -262,7 +268,9 @@ def public_voices(round_: Round, *, known_at: datetime) -> dict[Key, list[Voice]
     if of_unit:
         rows = rows.union(_judged(span), all=True)
     came, on_time, again = _asked()
-    solved = Asked(_("Is it solved?"), (_("no"), _("yes")))
+    solved = Asked(
+        _("Is it solved?"), (pgettext("is it solved", "no"), pgettext("is it solved", "yes"))
+    )
     steps = {CallBack.Again.YES: 1, CallBack.Again.NO: 0}
     found: dict[Key, list[Voice]] = defaultdict(list)
     # Call-backs first, so that their questions stand first in the table.

@@ -119,12 +119,9 @@ def sheets_before(person: Person, round_: Round, on: date) -> QuerySet[Sheet]:
     Those that wait stand first.
     """
     stacks = Stack.objects.filter(_before(person, on), round=round_)
-    themselves = Q(evaluated__person=person)
-    if units := mandates(person, on):
-        themselves |= Q(evaluated__person__isnull=True, evaluated__organization__in=units)
     return (
         Sheet.objects.filter(stack__in=stacks.values("pk"))
-        .exclude(~Q(viewpoint=Viewpoint.SELF) & themselves)
+        .exclude(~Q(viewpoint=Viewpoint.SELF) & _about(person, on))
         .select_related(
             "stack", "evaluated__organization", "evaluated__person", "evaluated__community"
         )
@@ -139,6 +136,31 @@ def stacks_left(person: Person, round_: Round, on: date) -> list[tuple[int, str,
     waiting = sheets_before(person, round_, on).filter(state__in=LEFT).order_by()
     rows = waiting.values_list("stack", "viewpoint").annotate(left=Count("pk"))
     return list(rows.filter(left__gt=1).order_by("stack"))
+
+
+def left_for(person: Person, stacks: Collection[int], on: date) -> dict[int, tuple[str, int]]:
+    """Return, of some stacks, those with sheets about somebody themselves: what is left for them.
+
+    By the key of the stack, its viewpoint and the number of sheets that wait for this person.
+    """
+    own = ~Q(viewpoint=Viewpoint.SELF) & _about(person, on)
+    waiting = Sheet.objects.filter(stack__in=stacks, state__in=LEFT).order_by()
+    rows = waiting.values_list("stack", "viewpoint").annotate(
+        all=Count("pk"), own=Count("pk", filter=own)
+    )
+    return {
+        stack: (viewpoint, all_ - theirs)
+        for stack, viewpoint, all_, theirs in rows.values_list("stack", "viewpoint", "all", "own")
+        if theirs
+    }
+
+
+def _about(person: Person, on: date) -> Q:
+    """Make the condition that a sheet is about somebody, or about a unit they act for."""
+    themselves = Q(evaluated__person=person)
+    if units := mandates(person, on):
+        themselves |= Q(evaluated__person__isnull=True, evaluated__organization__in=units)
+    return themselves
 
 
 def kept_answers(sheets: Iterable[int]) -> dict[int, dict[int, int | None]]:

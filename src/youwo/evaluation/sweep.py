@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
@@ -81,14 +82,20 @@ def _remind(round_: Round, at: datetime) -> None:
     )
 
 
-def _evaluators(stacks: list[Stack], at: datetime) -> list[Person]:
+def _evaluators(stacks: list[tuple[Stack, rounds.Left]], at: datetime) -> list[Person]:
+    """Return before whom some sheets wait that are not all about themselves."""
     on = local_day(at)
-    units = {stack.organization_id for stack in stacks if stack.organization_id is not None}
-    keys = {stack.person_id for stack in stacks if stack.person_id is not None}
-    acting = Mandate.objects.in_force(on).filter(organization__in=units)
-    keys |= set(acting.values_list("person_id", flat=True))
-    places = {stack.area_id for stack in stacks if stack.role}
-    asked = {(stack.role, stack.area_id) for stack in stacks if stack.role}
-    grants = Grant.objects.in_force(on).filter(area__in=places)
-    keys |= {grant.person_id for grant in grants if (grant.role, grant.area_id) in asked}
-    return list(Person.objects.filter(pk__in=keys))
+    units = {unit for stack, left in stacks for unit in (stack.organization_id, left.organization)}
+    acting: dict[int, set[int]] = defaultdict(set)
+    for mandate in Mandate.objects.in_force(on).filter(organization__in=units - {None}):
+        acting[mandate.organization_id].add(mandate.person_id)
+    holding: dict[tuple[str, str], set[int]] = defaultdict(set)
+    places = {stack.area_id for stack, _left in stacks if stack.role}
+    for grant in Grant.objects.in_force(on).filter(area__in=places):
+        holding[grant.role, grant.area_id].add(grant.person_id)
+    keys: set[int | None] = set()
+    for stack, left in stacks:
+        before = {stack.person_id, *holding[stack.role, stack.area_id]}
+        before |= acting[stack.organization_id or 0]
+        keys |= before - acting[left.organization or 0] - {left.person}
+    return list(Person.objects.filter(pk__in=keys - {None}))

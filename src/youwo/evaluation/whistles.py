@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from youwo.almanac.queries import deadline
 from youwo.core.acts import acting, hold
@@ -44,11 +44,19 @@ QUESTIONS = {
         ),
         (
             gettext_lazy("Does it hold?"),
-            (gettext_lazy("no"), gettext_lazy("for the time being"), gettext_lazy("it holds")),
+            (
+                pgettext_lazy("does it hold", "no"),
+                gettext_lazy("for the time being"),
+                gettext_lazy("it holds"),
+            ),
         ),
         (
             gettext_lazy("Did the residents hear how it stands?"),
-            (gettext_lazy("no"), gettext_lazy("in part"), gettext_lazy("yes, each time")),
+            (
+                pgettext_lazy("did they hear", "no"),
+                pgettext_lazy("did they hear", "in part"),
+                gettext_lazy("yes, each time"),
+            ),
         ),
     ),
     Side.UNIT: (
@@ -58,11 +66,19 @@ QUESTIONS = {
         ),
         (
             gettext_lazy("Was it yours to do?"),
-            (gettext_lazy("no"), gettext_lazy("in part"), gettext_lazy("yes")),
+            (
+                pgettext_lazy("was it yours", "no"),
+                pgettext_lazy("was it yours", "in part"),
+                pgettext_lazy("was it yours", "yes"),
+            ),
         ),
         (
             gettext_lazy("Was somebody there when you came?"),
-            (gettext_lazy("nobody"), gettext_lazy("after a call"), gettext_lazy("yes")),
+            (
+                pgettext_lazy("was somebody there", "nobody"),
+                gettext_lazy("after a call"),
+                pgettext_lazy("was somebody there", "yes"),
+            ),
         ),
     ),
 }

@@ -139,6 +139,14 @@ def status(round_):
     return Round.objects.get(pk=round_.pk).status
 
 
+def test_an_own_view_does_not_say_that_the_evaluated_will_read_it(open_round, acting, worker):
+    own, other = (Sheet.objects.get(viewpoint=viewpoint) for viewpoint in ("self", "community"))
+    said_to_themselves = words(signed_in(acting).get(f"/work/evaluations/sheets/{own.pk}/"))
+    assert "评价对象会看到" not in said_to_themselves
+    assert "随自评一并保留" in said_to_themselves
+    assert "评价对象会看到" in words(signed_in(worker).get(f"/work/evaluations/sheets/{other.pk}/"))
+
+
 def test_a_round_is_closed_and_published_by_hand(at_work, open_round):
     act(at_work, open_round, "close")
     assert status(open_round) == "closed"

@@ -11,6 +11,7 @@ from tests.web.needs.people import signed_in, words
 from youwo.evaluation import actions
 from youwo.evaluation.actions import Asking, Said
 from youwo.evaluation.models import Answer, Question, Stack
+from youwo.people.models import Grant
 from youwo.web.evaluation import stacks
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,17 @@ def test_sheets_that_wait_are_listed_some_at_a_time(at_work, lay_out):
     rest = at_work.get(f"{page(stack)}?cursor={first.context['page'].after}")
     assert shown(rest) == ["安20"]
     assert "已评 0 份，共 21 份" in words(first)
+
+
+def test_the_sheet_about_oneself_is_counted_nowhere(lay_out, jinshui, at):
+    stack = lay_out(3)
+    member = sheets(stack)[0].evaluated.person
+    Grant.objects.create(
+        person=member, role="worker", area=jinshui, starts_on=at.date(), granted_at=at
+    )
+    browser = signed_in(member)
+    assert "社区评 · 待填 2 份" in words(browser.get("/work/"))
+    assert "已评 0 份，共 2 份" in words(browser.get(page(stack)))
 
 
 def test_a_row_shows_the_facts_and_every_step_of_each_question(at_work, lay_out):
@@ -249,4 +261,4 @@ def test_the_page_and_the_saving_cost_the_same_for_one_and_for_three(at_work, la
         with CaptureQueriesContext(connection) as counted:
             act()
         got[name] = len([one for one in counted if "SAVEPOINT" not in one["sql"]])
-    assert got == {"shown": 5, "refused": 7, "saved": 7}
+    assert got == {"shown": 6, "refused": 8, "saved": 8}

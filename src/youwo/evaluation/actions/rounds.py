@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -299,26 +299,81 @@ def _lay_out(round_: Round, evaluated: Sequence[tuple[Evaluated, Enrolled]]) -> 
     )
     turns.put_many(
         [
-            (stack, [turn_of(stack, round_, len(ones))])
+            (stack, [turn_of(stack, round_, _left_among(stack, ones))])
             for stack, ones in zip(stacks, by_evaluator.values(), strict=True)
         ],
         new=True,
     )
 
 
-def turn_of(stack: Stack, round_: Round, sheets: int) -> Wanted:
-    """Return the turn of whoever has a stack before them in which some sheets wait."""
-    kind, reference = (JUDGE_MANY, str(stack.pk)) if sheets > 1 else (JUDGE, round_.reference)
+@dataclass(frozen=True)
+class Left:
+    """How many sheets of a stack wait, and the member or unit (keys) that all of them are about.
+
+    Who is, or acts for, these has nothing to fill in there. Own views are for nobody else.
+    """
+
+    sheets: int
+    person: int | None = None
+    organization: int | None = None
+
+
+def _left_among(stack: Stack, ones: Sequence[Evaluated]) -> Left:
+    return _left(
+        stack, len(ones), {one.person_id for one in ones}, {one.organization_id for one in ones}
+    )
+
+
+def _left(stack: Stack, sheets: int, people: set[int | None], units: set[int | None]) -> Left:
+    if stack.viewpoint == Viewpoint.SELF:
+        return Left(sheets)
+    # A round is about members or about units: of these, no member is known.
+    about = units if people <= {None} else people
+    alone = next(iter(about)) if len(about) == 1 else None
+    return Left(sheets, organization=alone) if about is units else Left(sheets, person=alone)
+
+
+def left_of(stack: Stack) -> Left:
+    """Return what still waits in a stack."""
+    found = stack.sheets.filter(state__in=LEFT).aggregate(
+        sheets=Count("pk"),
+        first=Min("evaluated__person"),
+        last=Max("evaluated__person"),
+        first_unit=Min("evaluated__organization"),
+        last_unit=Max("evaluated__organization"),
+    )
+    return _left(
+        stack,
+        found["sheets"],
+        {found["first"], found["last"]},
+        {found["first_unit"], found["last_unit"]},
+    )
+
+
+def sheets_words(viewpoint: str, sheets: int) -> str:
+    """Return what a turn says of the sheets that wait."""
+    return _("%(viewpoint)s · sheets: %(count)s") % {
+        "viewpoint": Viewpoint(viewpoint).label,
+        "count": sheets,
+    }
+
+
+def turn_of(stack: Stack, round_: Round, left: Left) -> Wanted:
+    """Return the turn of whoever has a stack before them in which some sheets wait.
+
+    Not of those whom all of them are about.
+    """
+    many = left.sheets > 1
+    kind, reference = (JUDGE_MANY, str(stack.pk)) if many else (JUDGE, round_.reference)
     with override(settings.LANGUAGE_CODE):
-        detail = _("%(viewpoint)s · sheets: %(count)s") % {
-            "viewpoint": Viewpoint(stack.viewpoint).label,
-            "count": sheets,
-        }
+        detail = sheets_words(stack.viewpoint, left.sheets)
     return Wanted(
         kind=kind,
         reference=reference,
         title=round_.title,
         detail=detail,
+        not_persons=() if left.person is None else (left.person,),
+        not_organizations=() if left.organization is None else (left.organization,),
         area=stack.area_id,
         role=stack.role,
         organization=stack.organization_id,
@@ -328,10 +383,21 @@ def turn_of(stack: Stack, round_: Round, sheets: int) -> Wanted:
     )
 
 
-def stacks_left(round_: Round) -> list[Stack]:
-    """Return the stacks of a round in which a sheet still waits, each with `left`, their number."""
-    left = Count("sheets", filter=Q(sheets__state__in=LEFT))
-    return list(round_.stacks.annotate(left=left).filter(left__gt=0).order_by("pk"))
+def stacks_left(round_: Round) -> list[tuple[Stack, Left]]:
+    """Return the stacks of a round in which a sheet still waits, each with what waits."""
+    waits = Q(sheets__state__in=LEFT)
+    person, unit = "sheets__evaluated__person", "sheets__evaluated__organization"
+    stacks = round_.stacks.annotate(
+        left=Count("sheets", filter=waits),
+        first=Min(person, filter=waits),
+        last=Max(person, filter=waits),
+        first_unit=Min(unit, filter=waits),
+        last_unit=Max(unit, filter=waits),
+    )
+    return [
+        (one, _left(one, one.left, {one.first, one.last}, {one.first_unit, one.last_unit}))
+        for one in stacks.filter(left__gt=0).order_by("pk")
+    ]
 
 
 @acting()
@@ -345,9 +411,7 @@ def extend(round_: Round, *, days: int, reason: str, by: Person, at: datetime) -
     ).at
     round_.reminded_at = None
     round_.save(update_fields=["closes_at", "reminded_at"])
-    turns.put_many(
-        [(stack, [turn_of(stack, round_, stack.left)]) for stack in stacks_left(round_)]  # type: ignore[attr-defined]
-    )
+    turns.put_many([(stack, [turn_of(stack, round_, left)]) for stack, left in stacks_left(round_)])
     journal.write("extend_round", round_, by=by, at=at, area_code=round_.area_id, reason=reason)
     return round_
 

@@ -6,16 +6,14 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from youwo.core.acts import acting
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.evaluation import queries, rules
-from youwo.evaluation.actions.rounds import turn_of
+from youwo.evaluation.actions.rounds import left_of, turn_of
 from youwo.evaluation.models import (
     LEFT,
     Answer,
@@ -116,14 +114,14 @@ def fill_in(
         place = sheet.evaluated.community_id
         journal.write("fill_in", sheet, by=by, at=at, area_code=place, entered_from=entered_from)
         if was != SheetState.DONE and sheet.stack is not None:
-            left = sheet.stack.sheets.filter(state__in=LEFT).count()
-            _renew_turn(sheet.stack, sheet.evaluated.round, left)
+            _renew_turn(sheet.stack, sheet.evaluated.round)
     return sheet
 
 
-def _renew_turn(stack: Stack, round_: Round, left: int) -> None:
+def _renew_turn(stack: Stack, round_: Round) -> None:
     """Say how many sheets are left in the stack; none: it is nobody's turn any more."""
-    turns.put(stack, [turn_of(stack, round_, left)] if left else [])
+    left = left_of(stack)
+    turns.put(stack, [turn_of(stack, round_, left)] if left.sheets else [])
 
 
 @acting()
@@ -141,11 +139,8 @@ def fill_in_many(said: Mapping[int, Said], *, by: Person, at: datetime) -> list[
     stack = stacks.filter(pk__in=own.values("stack")).first()
     if stack is None:
         raise Refused(_("Nothing is chosen yet. Choose in at least one row, then save."))
-    waiting = stack.sheets.filter(state__in=LEFT).order_by().values("stack")
     rows = own.filter(stack=stack).select_for_update(of=("self",)).select_related("evaluated")
-    sheets: list[Any] = list(
-        rows.annotate(left=waiting.annotate(left=Count("pk")).values("left")).order_by("pk")
-    )
+    sheets = list(rows.order_by("pk"))
     for sheet in sheets:
         sheet.stack = stack
     if len(sheets) < len(said) or not all(
@@ -167,7 +162,7 @@ def fill_in_many(said: Mapping[int, Said], *, by: Person, at: datetime) -> list[
     for sheet in filled:
         place = sheet.evaluated.community_id
         journal.write("fill_in", sheet, by=by, at=at, area_code=place, entered_from="")
-    _renew_turn(stack, stack.round, sheets[0].left - len(filled))
+    _renew_turn(stack, stack.round)
     return filled
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from youwo.areas.models import Area, within
 from youwo.capacity.models import Claim
@@ -362,8 +363,8 @@ class CallBack(models.Model):
     """Three plain questions, asked of the recipient by somebody other than the doer."""
 
     class Again(models.TextChoices):
-        YES = "yes", _("yes")
-        NO = "no", _("no")
+        YES = "yes", pgettext_lazy("ask again", "yes")
+        NO = "no", pgettext_lazy("ask again", "no")
         UNSAID = "unsaid", _("did not say")
 
     delivery = models.OneToOneField(Delivery, on_delete=models.PROTECT, related_name="call_back")

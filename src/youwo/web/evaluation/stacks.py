@@ -133,7 +133,7 @@ def _page(
     stacks = Stack.objects.select_related("round__template", "area").annotate(
         all=Count("sheets"), done=Count("sheets", filter=Q(sheets__state=SheetState.DONE))
     )
-    found = get_object_or_404(stacks, pk=reference if _KEY.fullmatch(reference) else 0)
+    found: Any = get_object_or_404(stacks, pk=reference if _KEY.fullmatch(reference) else 0)
     if not rules.holds(person, found, on):
         raise Http404
     round_ = found.round
@@ -148,9 +148,14 @@ def _page(
     asked = Question.objects.filter(template=round_.template_id, viewpoint=found.viewpoint)
     questions = list(asked.order_by("number"))
     kept = queries.kept_answers(sheet.pk for sheet in listed)
+    # The sheet about the visitor is a colleague's: it is not counted among theirs.
+    left = queries.left_for(person, [found.pk], on).get(found.pk)
+    about_self = found.all - found.done - left[1] if left else 0
     rows = [_row(sheet, questions, kept.get(sheet.pk, {}), chosen) for sheet in listed]
     context = {
         "stack": found,
+        "all": found.all - about_self,
+        "about_self": about_self,
         "round": round_,
         "viewpoint": Viewpoint(found.viewpoint).label,
         "last_day": shown.last_day(round_),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from youwo.core.refused import Refused
 from youwo.ledger.models import Field
@@ -312,13 +313,18 @@ class CodeForm(forms.Form):
 class CallBackForm(forms.Form):
     """Three plain questions."""
 
-    _YES_NO = (("yes", _("yes")), ("no", _("no")))
-
     came = forms.ChoiceField(
-        label=_("Did they come and do it?"), choices=_YES_NO, widget=forms.RadioSelect
+        label=_("Did they come and do it?"),
+        choices=[
+            ("yes", pgettext_lazy("came and did it", "yes")),
+            ("no", pgettext_lazy("came and did it", "no")),
+        ],
+        widget=forms.RadioSelect,
     )
     on_time = forms.ChoiceField(
-        label=_("Were they on time?"), choices=_YES_NO, widget=forms.RadioSelect
+        label=_("Were they on time?"),
+        choices=[("yes", pgettext_lazy("on time", "yes")), ("no", pgettext_lazy("on time", "no"))],
+        widget=forms.RadioSelect,
     )
     again = forms.ChoiceField(
         label=_("Would you ask them again?"),

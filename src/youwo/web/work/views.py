@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from youwo.people.models import Role
+from youwo.people.models import Person, Role
 from youwo.turns import queries
 from youwo.turns.models import Turn
 from youwo.web.access import lacks_second_factor, powers_of, signed_in, signed_in_person
@@ -36,10 +37,25 @@ class Item:
     href: str
 
 
-def _items(turns: Iterable[Turn]) -> list[Item]:
+def _details(person: Person, turns: Sequence[Turn]) -> dict[int, str]:
+    """Return what some turns say to this visitor alone. No statement where there are none such."""
+    asked: dict[Any, list[Turn]] = {}
+    known = words_of_turns()
+    for turn in turns:
+        if (details := known[turn.kind].details) is not None:
+            asked.setdefault(details, []).append(turn)
+    return {
+        key: words
+        for details, ones in asked.items()
+        for key, words in details(person, ones).items()
+    }
+
+
+def _items(person: Person, turns: Sequence[Turn]) -> list[Item]:
     # Words and addresses are looked up once for each kind, not for each row.
     kinds: dict[str, tuple[Words, str, str, str, str]] = {}
     known = words_of_turns()
+    details = _details(person, turns)
     items = []
     for turn in turns:
         if turn.kind not in kinds:
@@ -52,7 +68,7 @@ def _items(turns: Iterable[Turn]) -> list[Item]:
             Item(
                 words.icon,
                 sentence % {"title": turn.title},
-                turn.detail or str(words.silent),
+                details.get(turn.pk) or turn.detail or str(words.silent),
                 turn.since,
                 turn.due_at,
                 about.replace(_HERE, turn.reference),
@@ -69,7 +85,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
     due = [turn.due_at for turn in page]
     return {
         "page": page,
-        "items": _items(page),
+        "items": _items(person, page.rows),
         "count": queries.count_due(due, at, more=page.after is not None),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -10,6 +11,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import youwo.web
+from youwo.people.models import Person
+from youwo.turns.models import Turn
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -20,7 +23,8 @@ class Words:
     """A sentence with `%(title)s`, its icon, its one button, and the page that the button opens.
 
     `page` is the name of an address that takes a reference. `about` is the page of the case, where
-    the button leads elsewhere. `silent` stands where a turn has no detail.
+    the button leads elsewhere. `silent` stands where a turn has no detail. `details` says, by the
+    turn's key, what reads otherwise for this visitor than for others whose turn it is.
     """
 
     icon: str
@@ -29,6 +33,7 @@ class Words:
     page: str
     about: str = ""
     silent: StrPromise | str = ""
+    details: Callable[[Person, Sequence[Turn]], Mapping[int, str]] | None = None
 
 
 @cache
