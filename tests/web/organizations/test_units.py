@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import OrganizationFactory, PersonFactory, area
+from tests.factories import OrganizationFactory, PersonFactory, area, mandate
 from tests.organizations.factories import (
     MemberEnrolmentFactory,
     MembershipFactory,
@@ -167,6 +167,19 @@ def test_members_are_found_by_part_of_the_name(for_unit, tax_office):
 
 def test_a_foreign_unit_does_not_exist(for_unit, hospital):
     assert for_unit.get(url("unit", hospital.pk)).status_code == 404
+
+
+def test_the_unit_above_is_a_link_for_those_alone_who_may_open_it(
+    for_unit, hospital, tax_office, unit_coordinator
+):
+    tax_office.parent = hospital
+    tax_office.save()
+    above = f'href="{url("unit", hospital.pk)}"'
+    page = text(for_unit.get(url("unit", tax_office.pk)))
+    assert (hospital.name in page, above in page) == (True, False)
+
+    mandate(unit_coordinator, hospital)
+    assert above in text(for_unit.get(url("unit", tax_office.pk)))
 
 
 def test_a_unit_is_entered(client, coordinator, hospital):

@@ -166,6 +166,8 @@ def _unit(
     )
     context = {
         "unit": found,
+        "opens_parent": found.parent_id is not None
+        and queries.units_seen_by(person, on).filter(pk=found.parent_id).exists(),
         "page": members,
         "words": words,
         "on": on,
