@@ -231,6 +231,15 @@ def reported_by(person: Person) -> QuerySet[Report]:
     )
 
 
+def word_on(problem: Problem) -> bool | None:
+    """Return whether the residents say that a problem is solved: no where one of them says no.
+
+    None where nobody has said anything yet.
+    """
+    said = set(problem.reports.values_list("satisfied", flat=True).distinct()) - {None}
+    return said == {True} if said else None
+
+
 def behind(problem: Problem) -> QuerySet[Report]:
     """Return the voices behind a problem, in the order in which they spoke.
 

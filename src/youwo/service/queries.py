@@ -272,7 +272,8 @@ def items_of_problem(problem: Problem, *, whole: bool) -> list[ServiceItem]:
     rows = problem.service_items.select_related("organization").order_by("agreed_at", "pk")
     if not whole:
         return list(rows)
-    deliveries = Delivery.objects.prefetch_related("goods").order_by("recorded_at", "pk")
+    deliveries = Delivery.objects.select_related("organization").prefetch_related("goods")
+    deliveries = deliveries.order_by("recorded_at", "pk")
     return list(rows.prefetch_related(Prefetch("deliveries", deliveries, to_attr="done")))
 
 

@@ -44,6 +44,11 @@ def test_reference_and_digits_open_the_wish(client, wish):
     assert wish.said in words(client.get(response.url))
 
 
+def test_who_confirms_reads_the_minutes(done):
+    shown = words(following(done).get(f"/follow/{done.reference}/"))
+    assert f"所用时间（一并确认）：{done.deliveries.get().minutes} 分钟" in shown
+
+
 def test_reference_may_be_typed_as_people_do(client, wish):
     typed = f" {wish.reference[:3].lower()}-{wish.reference[3:6]} {wish.reference[6:]} "
     assert find(client, typed, " 1234 ").status_code == 302

@@ -89,6 +89,31 @@ def test_who_says_no_is_asked_what_is_wrong(worker, jinshui, at):
     assert (response.status_code, list(response.context["form"].errors)) == (422, ["words"])
 
 
+def test_who_judges_is_told_beforehand_when_a_word_is_needed(worker, jinshui, at):
+    shown = words(page(done(worker, jinshui, at).reports.get()))
+    assert "选“还没有”时" in shown
+
+
+@pytest.mark.parametrize(
+    ("satisfied", "told"),
+    [
+        (False, ("有居民说还没解决好", "已经转回社区，由社区接着处理没弄好的地方。")),
+        (True, ("已有居民说解决了", "等社区办结。")),
+    ],
+)
+def test_the_way_says_what_was_said_of_it(satisfied, told, worker, jinshui, at):
+    report = done(worker, jinshui, at).reports.get()
+    problems.judge(report, satisfied=satisfied, words="灯罩还裂着", by=None, at=at)
+    step = page(report).context["way"][-1]
+    assert (step.state, step.title, step.text) == ("now", *told)
+
+
+def test_where_nobody_answers_the_way_still_asks(worker, jinshui, at):
+    problem = done(worker, jinshui, at)
+    problems.take_over([problem], at=at)
+    assert page(problem.reports.get()).context["way"][-1].title == "请您看看解决了没有"
+
+
 def test_nobody_judges_too_early(worker, jinshui, at):
     report = in_hand(worker, jinshui, at).reports.get()
     response = following(report).post(f"/follow/{report.reference}/judge/", {"satisfied": "yes"})

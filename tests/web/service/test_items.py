@@ -14,7 +14,7 @@ from tests import factories
 from tests.needs.problem_factories import accepted, reported
 from tests.organizations.factories import MembershipFactory
 from tests.service import factories as made
-from tests.web.needs.people import signed_in, words
+from tests.web.needs.people import following, signed_in, words
 from tests.web.service.test_meetings import item_form
 from youwo.ledger.models import Entry
 from youwo.needs.actions import problems
@@ -482,6 +482,24 @@ def test_everybody_reads_what_was_done_without_links_or_names(client, delivered)
         (made.TITLE, ""),
         ("装好围栏 60 米，门口留出消防通道", ""),
     ]
+
+
+def test_who_judges_reads_what_was_done_when_and_by_which_unit(delivered, acting):
+    report = delivered.problem.reports.get()
+    shown = following(report).get(f"/follow/{report.reference}/")
+
+    assert [(row.title, row.text) for row in shown.context["done"]] == [
+        ("装好围栏 60 米，门口留出消防通道", "6 月 3 日 · 市税务局 · 围栏 60 米")
+    ]
+    assert [row.done for row in shown.context["linked"]] == [False]
+    assert acting.name not in words(shown)
+
+
+def test_what_was_taken_back_is_not_judged(delivered, at):
+    report = delivered.problem.reports.get()
+    actions.contest(delivered, reason="还差一段", by=None, at=at)
+
+    assert following(report).get(f"/follow/{report.reference}/").context["done"] == []
 
 
 def test_accepting_costs_the_same_for_one_voice_and_many(

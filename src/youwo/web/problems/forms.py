@@ -276,12 +276,14 @@ class JudgeForm(forms.Form):
         choices=[("yes", _("Yes, it is solved")), ("no", _("No, not yet"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("Please say yes or no.")},
+        help_text=_("If not yet, please also say below what is still wrong."),
     )
     words = forms.CharField(
         label=_("Anything else"),
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed only if it is not solved yet."),
     )
 
     def clean(self) -> dict[str, Any]:

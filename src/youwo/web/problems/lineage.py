@@ -18,7 +18,8 @@ from youwo.web.needs.way import Reader
 class Linked:
     """One thing that belongs to a problem: what it is, where it stands, and its page if any.
 
-    `text` is what the reader should know, such as the reason of a pause.
+    `text` is what the reader should know, such as the reason of a pause. `done` marks what was done
+    for the problem and still stands: the residents are told of it when they are asked.
     """
 
     what: str
@@ -27,6 +28,7 @@ class Linked:
     text: str = ""
     href: str = ""
     at: datetime | None = None
+    done: bool = False
 
 
 # Each says what it knows for a reader; residents and the public get public words only.

@@ -53,16 +53,21 @@ def case(request: HttpRequest, report: Report, *, status: int = 200, **shown: An
     """Show a voice what became of its words, and ask whether it is solved."""
     problem, at = report.problem, timezone.now()
     others = problem.reports.exclude(pk=report.pk).count()
+    may_judge = problem.status in (ProblemStatus.DONE, ProblemStatus.CLOSED)
+    told = linked(problem, Reader.RESIDENT)
+    # What is judged stands at the question.
+    done = [row for row in told if row.done and may_judge]
     context = {
         "report": report,
         "problem": problem,
         "others": others,
         "way": way(problem, Reader.RESIDENT),
-        "linked": linked(problem, Reader.RESIDENT),
+        "done": done,
+        "linked": [row for row in told if row not in done],
         "photos": report.photos.all(),
         "fresh": at - report.received_at < timedelta(minutes=10) and report.answered_at is None,
         "asked": problem.status == ProblemStatus.DONE and report.answered_at is None,
-        "may_judge": problem.status in (ProblemStatus.DONE, ProblemStatus.CLOSED),
+        "may_judge": may_judge,
         "form": JudgeForm(),
         **shown,
     }

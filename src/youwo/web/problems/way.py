@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from youwo.journal.models import Line
 from youwo.journal.queries import history
 from youwo.needs.models import Problem, ProblemMover, ProblemStatus
+from youwo.needs.queries import word_on
 from youwo.web.needs.way import Reader, Step
 
 # What happened among the staff, and is no step for those who reported it.
@@ -61,7 +62,22 @@ def _now(problem: Problem, reader: Reader) -> Step | None:
         return None
     if problem.status == ProblemStatus.IN_HAND and problem.mover == ProblemMover.WORKER:
         found = _("Past its time"), _("The community asks who took it on.")
+    if problem.status == ProblemStatus.DONE and problem.mover == ProblemMover.WORKER:
+        found = _judged(problem) or found
     return Step(found[0], "now", problem.since, found[1])
+
+
+def _judged(problem: Problem) -> tuple[str, str] | None:
+    """Return what the residents said, in words; None where nobody has said anything in time."""
+    solved = word_on(problem)
+    if solved is None:
+        return None
+    if solved:
+        return _("Said to be solved"), _("The community closes it.")
+    return (
+        _("Said not to be solved yet"),
+        _("It is back with the community, which sees to what is still wrong."),
+    )
 
 
 def _next(problem: Problem, reader: Reader) -> list[Step]:
@@ -82,7 +98,7 @@ def _next(problem: Problem, reader: Reader) -> list[Step]:
 
 
 def way(problem: Problem, reader: Reader) -> list[Step]:
-    """Return the whole way of a problem, oldest first. One query."""
+    """Return the whole way of a problem, oldest first. Two queries at most."""
     begun = Step(_("Reported"), "done", problem.received_at)
     done = [step for line in history(problem) if (step := _told(line, reader)) is not None]
     now = _now(problem, reader)

@@ -254,16 +254,20 @@ def _linked_item(item: ServiceItem, staff: bool) -> list[Linked]:
         )
     ]
     if not staff:
-        rows += [_linked_delivery(delivery) for delivery in item.done if not delivery.revoked_at]  # type: ignore[attr-defined]
+        standing = (row for row in item.done if not row.revoked_at)  # type: ignore[attr-defined]
+        rows += [_linked_delivery(row, done=not item.is_dropped) for row in standing]
     return rows
 
 
-def _linked_delivery(delivery: Delivery) -> Linked:
+def _linked_delivery(delivery: Delivery, *, done: bool) -> Linked:
+    who = str(delivery.organization) if delivery.organization else _("the community")
+    on = date_format(delivery.occurred_on, _("M j"))
     return Linked(
         what=str(_("What was done")),
         title=delivery.what,
-        text=_(", ").join(_things(delivery)),
+        text=" · ".join(filter(None, [on, who, _(", ").join(_things(delivery))])),
         at=delivery.recorded_at,
+        done=done,
     )
 
 
