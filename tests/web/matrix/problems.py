@@ -13,6 +13,7 @@ PAGES = {
     "problems:points": ("", "ooooooooo"),
     "problems:catalogue": ("", "ooooooooo"),
     "problems:detail": ("public problem", "ooooooooo"),
+    "problems:join": ("public problem", "ooooooooo"),
     "problems:photo": ("photo of a problem", "---oo--o-"),
     "problems:staff-list": ("", "l--ooooo-"),
     "problems:staff-export": ("", "l--ooooo-"),

@@ -199,21 +199,3 @@ def test_the_last_question_costs_few_statements(worker, jinshui, at, django_asse
         client.post(NEW, answers(step="where"))
         with django_assert_num_queries(2):
             client.post(NEW, answers(step="where"))
-
-
-def test_who_comes_from_a_public_problem_joins_it(worker, jinshui, consent, at, client):
-    problem = accepted(worker, jinshui, at)
-    shown = client.get(f"/problems/{problem.reference}/")
-    assert f'href="/problems/new/?same={problem.reference}"' in words(shown)
-    first = client.get(NEW, {"same": problem.reference})
-    kept = dict(first.context["kept"])
-    said = {"said": "我也天天从这里过，夜里看不见台阶"}
-    third = client.post(NEW, answers(step="where", **said, **{**kept, "community": jinshui.pk}))
-    assert [one.pk for one in third.context["alike"]][:1] == [problem.pk]
-    client.post(NEW, answers(**said, same=problem.reference))
-    assert problem.reports.count() == 2
-
-
-@pytest.mark.parametrize("same", ["x", "PXXXXXXXX", "' OR 1=1"])
-def test_an_unknown_problem_is_joined_by_nobody(jinshui, client, same):
-    assert client.get(NEW, {"same": same}).context["joined"] is None

@@ -72,10 +72,9 @@ class WhereForm(PlaceForm):
     )
 
 
-class ReachForm(forms.Form):
-    """The third question: whether it is known already, and how to reach you."""
+class WayToReachForm(forms.Form):
+    """How to reach somebody, if they like; with it, their agreement."""
 
-    same = forms.CharField(required=False, max_length=9)
     phone = PhoneField(
         required=False,
         help_text=_(
@@ -91,11 +90,6 @@ class ReachForm(forms.Form):
     consent = forms.BooleanField(
         label=_("I agree that the community uses this to see to the problem"), required=False
     )
-    photo = forms.FileField(
-        label=_("A picture"),
-        required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
-    )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -104,6 +98,29 @@ class ReachForm(forms.Form):
                 "consent", _("Please agree, or leave number and name empty: it works without.")
             )
         return cleaned
+
+
+class ReachForm(WayToReachForm):
+    """The third question: whether it is known already, and how to reach you."""
+
+    same = forms.CharField(required=False, max_length=9)
+    photo = forms.FileField(
+        label=_("A picture"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
+    )
+
+
+class JoinForm(WayToReachForm):
+    """One more voice about a known problem."""
+
+    said = forms.CharField(
+        label=_("What it is like for you"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={**_AREA, "autocomplete": "off"}),
+        error_messages={"max_length": _("Please say it in 500 characters at most.")},
+    )
 
 
 class EnterForm(PlaceForm):

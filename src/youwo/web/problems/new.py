@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from youwo.core.clock import local_day
-from youwo.core.references import parse_reference
 from youwo.core.refused import Refused
 from youwo.needs import photos, triage
 from youwo.needs.actions import Contact, problems, record_hand_over
@@ -35,7 +34,7 @@ _ORDER = list(STEPS)
 def new(request: HttpRequest) -> HttpResponse:
     """Ask what, where and how to reach you, and take it down. Keeps nothing until then."""
     if request.method != "POST":
-        return _ask(request, "what", WhatForm(), nonce=str(uuid.uuid4()), joined=_joined(request))
+        return _ask(request, "what", WhatForm(), nonce=str(uuid.uuid4()))
     step = request.POST.get("step", "what")
     step = step if step in STEPS else "what"
     if "back" in request.POST:
@@ -148,31 +147,15 @@ def _again(request: HttpRequest, step: str) -> HttpResponse:
 
 
 def _ask(
-    request: HttpRequest,
-    step: str,
-    form: forms.Form,
-    *,
-    nonce: str = "",
-    status: int = 200,
-    joined: Problem | None = None,
+    request: HttpRequest, step: str, form: forms.Form, *, nonce: str = "", status: int = 200
 ) -> HttpResponse:
     own = set(form.fields) | {"step"}
-    kept = [(name, value) for name, value in _kept(request) if name not in own]
-    if joined is not None:
-        kept += [
-            ("same", joined.reference),
-            ("kind", joined.kind_id),
-            ("community", joined.community_id),
-            ("compound", joined.compound_id or ""),
-            ("building", joined.building),
-        ]
     context: dict[str, Any] = {
         "step": step,
         "number": _ORDER.index(step) + 1,
         "form": form,
         "nonce": nonce,
-        "kept": kept,
-        "joined": joined,
+        "kept": [(name, value) for name, value in _kept(request) if name not in own],
     }
     if step == "where":
         context |= choices_of_place(request, form)
@@ -199,25 +182,11 @@ def _guess(request: HttpRequest, form: forms.Form, *, rural: bool) -> bool:
     return kind is not None
 
 
-def _joined(request: HttpRequest) -> Problem | None:
-    """Return the public problem to which somebody wants to add their voice, from its page."""
-    reference = parse_reference(request.GET.get("same", "")) or ""
-    found = Problem.objects.filter(reference=reference, status__in=JOINABLE).first()
-    return found if found is not None and found.is_public else None
-
-
 def _alike(request: HttpRequest) -> list[Problem]:
-    """Return what is likely the same and not yet solved, in the community that was chosen.
-
-    What somebody came from stands first.
-    """
-    found = triage.alike_problems(
+    """Return what is likely the same and not yet solved, in the community that was chosen."""
+    return triage.alike_problems(
         request.POST.get("said", ""),
         request.POST.get("community", "")[:12] or "0",
         compound=request.POST.get("compound", "")[:24],
         kind=request.POST.get("kind", "")[:30],
     )
-    named = request.POST.get("same", "")[:9]
-    if named and named not in {problem.reference for problem in found}:
-        found = [*Problem.objects.filter(reference=named, status__in=JOINABLE), *found]
-    return found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from youwo.web.problems import new, public, staff, voices
+from youwo.web.problems import join, new, public, staff, voices
 
 app_name = "problems"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("problems/catalogue/", public.catalogue, name="catalogue"),
     path("problems/voices/<str:reference>/photos/<int:pk>/", voices.photo, name="photo"),
     path("problems/<str:reference>/", public.detail, name="detail"),
+    path("problems/<str:reference>/join/", join.join, name="join"),
     path("work/problems/", staff.index, name="staff-list"),
     path("work/problems/export/", staff.export, name="staff-export"),
     path("work/problems/new/", staff.enter, name="enter"),
