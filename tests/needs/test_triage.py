@@ -46,6 +46,57 @@ def test_what_lies_outside_is_told(words, code):
     assert (found.code if found else None) == code
 
 
+@pytest.mark.parametrize(
+    ("words", "telephone"),
+    [
+        ("厨房煤气漏了，味道很大", "119"),
+        ("楼下漏煤气", "119"),
+        ("我家漏气了，不敢开灯", "119"),
+        ("楼道里一股天然气味", "119"),
+        ("燃气泄露，快来人", "119"),
+        ("地下室烧起来了", "119"),
+        ("有老人晕倒了", "120"),
+        ("邻居昏过去叫不醒", "120"),
+        ("孩子触电了", "120"),
+        ("隔壁有人动刀", "110"),
+        ("有人持刀在院里", "110"),
+        ("门口砍人了", "110"),
+        ("楼顶有人要跳楼", "110"),
+        ("老伴最近想不开", "12356"),
+        ("她说要轻生", "12356"),
+        ("心里难受，想跳楼", "12356"),
+    ],
+)
+def test_an_emergency_is_known_in_common_words(words, telephone):
+    load_outside_matters()
+    found = triage.outside(words)
+    assert found is not None
+    assert (found.kind, found.telephone) == ("emergency", telephone)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "消防通道被堵，消防车进不来",
+        "楼道灯坏了",
+        "燃气表换新，什么时候轮到我们楼",
+        "想请人查查燃气管有没有漏",
+        "煤气罐没气了，想请人帮着换",
+        "轮椅的车胎漏气，想请人修一修",
+        "暖气片漏水",
+        "电梯老是跳楼层",
+        "想请人磨刀，菜刀切不动了",
+        "电线裸露，怕孩子触电",
+        "河边没有护栏，怕孩子溺水",
+        "电动车进楼充电，怕自燃，要是着了火整个楼都跑不了",
+        "老伴中风以后走不了路，想要一台轮椅",
+    ],
+)
+def test_ordinary_words_are_no_emergency(words):
+    load_outside_matters()
+    assert triage.outside(words) is None
+
+
 def test_the_most_urgent_goes_first():
     load_outside_matters()
     assert triage.outside("我要信访，楼下着火了").code == "fire"
