@@ -47,7 +47,7 @@ def published(
 
 
 def claimed(worker: Person, doer: Person, community: Area, at: datetime, **kwargs) -> Wish:
-    wish = published(worker, community, at)
+    wish = published(worker, community, at, by=kwargs.pop("wisher", None))
     return actions.claim(wish, by=doer, nonce=uuid.uuid4(), at=at, **kwargs)
 
 

@@ -14,7 +14,11 @@ _ASKED = {
     Status.DELIVERED: "wish.unconfirmed",
     Status.CONFIRMED: "wish.call_back",
 }
+# What it asks of a resident who has an account.
+_ASKED_OF_RESIDENT = {Status.RETURNED: "wish.answer", Status.DELIVERED: "wish.confirm"}
 _PROMISED = "wish.promised"
+# Promised and said to be done, and something is missing.
+_MISSING = "wish.missing"
 
 
 def title_of(wish: Wish) -> str:
@@ -22,13 +26,25 @@ def title_of(wish: Wish) -> str:
     return wish.public_title or " ".join(wish.said.split())[:28]
 
 
+def missing(wish: Wish) -> str:
+    """Return what the resident says is missing of what was done under the promise that stands.
+
+    One statement at most; none for most wishes.
+    """
+    if wish.status != Status.CLAIMED or not wish.reason:
+        return ""
+    return wish.reason if wish.deliveries.filter(claim=wish.claim_id).exists() else ""
+
+
 def is_somebodys_turn(wish: Wish) -> bool:
     """Say whether a wish stands in somebody's list of turns now."""
+    if wish.mover == Mover.RESIDENT:
+        return wish.voice.person_id is not None
     return wish.mover in (Mover.WORKER, Mover.CLAIMANT)
 
 
 def turns_of(wish: Wish, delivery: Delivery | None = None) -> list[Wanted]:
-    """Return whose turn a wish is now. Residents and the public are asked on their own pages.
+    """Return whose turn a wish is now. Residents without an account are asked where they follow it.
 
     `delivery` is the one that stands, where the caller knows it.
     """
@@ -36,6 +52,8 @@ def turns_of(wish: Wish, delivery: Delivery | None = None) -> list[Wanted]:
         return []
     if wish.mover == Mover.CLAIMANT:
         return [_promise(wish)]
+    if wish.mover == Mover.RESIDENT:
+        return _resident(wish)
     if wish.mover != Mover.WORKER:
         return []
     judged = wish.status == Status.CONFIRMED
@@ -55,14 +73,33 @@ def turns_of(wish: Wish, delivery: Delivery | None = None) -> list[Wanted]:
     ]
 
 
+def _resident(wish: Wish) -> list[Wanted]:
+    assert wish.due_at is not None  # noqa: S101 (the caller has looked)
+    if wish.voice.person_id is None:
+        return []
+    return [
+        Wanted(
+            kind=_ASKED_OF_RESIDENT[Status(wish.status)],
+            reference=wish.reference,
+            title=title_of(wish),
+            detail=wish.question if wish.status == Status.RETURNED else wish.community.name,
+            area=wish.community_id,
+            person=wish.voice.person_id,
+            since=wish.since,
+            due_at=wish.due_at,
+        )
+    ]
+
+
 def _promise(wish: Wish) -> Wanted:
     assert wish.due_at is not None  # noqa: S101 (the caller has looked)
     unit = wish.claimed_for
+    said = missing(wish)
     return Wanted(
-        kind=_PROMISED,
+        kind=_MISSING if said else _PROMISED,
         reference=wish.reference,
         title=title_of(wish),
-        detail=" · ".join(filter(None, [str(unit) if unit else "", wish.appointment])),
+        detail=" · ".join(filter(None, [str(unit) if unit else "", said or wish.appointment])),
         area=wish.community_id,
         organization=wish.claimed_for_id,
         person=None if unit else wish.claimed_by_id,

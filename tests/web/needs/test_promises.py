@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests import factories
+from tests.needs import problem_factories
 from tests.needs.factories import PHONE, claimed, confirmed, delivered, published, received
 from tests.web.needs.people import HTML, RARE, signed_in, words
 from youwo.capacity.models import Claim
@@ -67,6 +68,14 @@ def test_second_member_reads_that_somebody_was_faster(helper, resident, wish):
     response = promise(signed_in(resident), wish, appointment="明天上午")
     assert (response.status_code, FASTER in words(response)) == (422, True)
     assert response.context["form"]["appointment"].value() == "明天上午"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_promised_already_is_told_that_it_is_theirs(method, helper, wish):
+    promise(helper, wish)
+    response = getattr(helper, method)(f"/wishes/{wish.reference}/claim/", follow=True)
+    assert response.redirect_chain == [(f"/wishes/{wish.reference}/", 302)]
+    assert ("已经认领了这件心愿" in words(response), FASTER in words(response)) == (True, False)
 
 
 def test_promise_pressed_twice_is_one(helper, wish):
@@ -353,6 +362,18 @@ def test_mine_lists_promises_deeds_and_wishes(helper, volunteer, worker, jinshui
     assert list(context["said"]) == [said]
 
 
+def test_mine_lists_what_one_reported_and_where_it_stands(volunteer, helper, worker, jinshui, at):
+    mine = problem_factories.in_hand(worker, jinshui, at, by=volunteer).reports.get()
+    problem_factories.reported(jinshui, at)
+    shown = helper.get("/me/wishes/")
+    assert list(shown.context["reported"]) == [mine]
+    assert f'href="/follow/{mine.reference}/"' in words(shown)
+
+
+def test_mine_leads_to_what_was_sent_without_an_account(helper):
+    assert 'href="/follow/"' in words(helper.get("/me/wishes/"))
+
+
 def test_mine_shows_nothing_of_others(promised, resident):
     page = words(signed_in(resident).get("/me/wishes/"))
     assert promised.public_title not in page
@@ -382,6 +403,21 @@ def missing(done, at):
 
 def test_who_promised_reads_what_is_missing(helper, missing):
     assert "灯泡还没有换" in words(helper.get(f"/wishes/{missing.reference}/"))
+
+
+def test_the_box_and_the_queue_say_what_is_missing(helper, missing):
+    box = words(helper.get(f"/wishes/{missing.reference}/")).split('<div class="paper pad">')[0]
+    assert "居民说还没办到位：灯泡还没有换" in box
+    (item,) = helper.get("/work/").context["items"]
+    assert (item.sentence, item.detail) == ("还没办到位：想请人教用手机挂号", "灯泡还没有换")
+
+
+def test_a_new_promise_says_nothing_of_what_an_earlier_one_missed(missing, worker, resident, at):
+    actions.release(missing, reason="没空", by=worker, at=at)
+    actions.claim(missing, by=resident, nonce=uuid.uuid4(), at=at)
+    assert signed_in(resident).get(f"/wishes/{missing.reference}/").context["missing"] == ""
+    (item,) = signed_in(resident).get("/work/").context["items"]
+    assert item.sentence.startswith("您认领了")
 
 
 def test_staff_read_what_is_missing(worker, missing):

@@ -76,6 +76,35 @@ def test_who_acts_for_a_unit_reads_what_it_promised(worker, jinshui, unit, at):
     assert item.detail.startswith("市税务局")
 
 
+def test_a_resident_with_an_account_is_asked_to_confirm(worker, volunteer, resident, jinshui, at):
+    wish = delivered(worker, volunteer, jinshui, at, wisher=resident)
+    (item,) = items(signed_in(resident))
+    assert (item.sentence, item.href) == (
+        "您的心愿“想请人教用手机挂号”办好了吗？",
+        f"/follow/{wish.reference}/",
+    )
+    signed_in(resident).post(f"/follow/{wish.reference}/confirm/")
+    assert items(signed_in(resident)) == []
+
+
+def test_a_resident_with_an_account_is_asked_for_the_answer(worker, resident, jinshui, at):
+    wish = received(jinshui, at, by=resident)
+    actions.ask(wish, question="您住几号楼", by=worker, at=at)
+    (item,) = items(signed_in(resident))
+    assert (item.detail, item.button) == ("您住几号楼", "回答")
+    signed_in(resident).post(f"/follow/{wish.reference}/answer/", {"words": "3号楼"})
+    assert items(signed_in(resident)) == []
+
+
+def test_who_says_that_something_is_missing_waits_for_the_doer(
+    worker, volunteer, resident, jinshui, at
+):
+    wish = delivered(worker, volunteer, jinshui, at, wisher=resident)
+    sent = {"contest-reason": "还差一点"}
+    signed_in(resident).post(f"/follow/{wish.reference}/contest/", sent)
+    assert [len(items(signed_in(person))) for person in (resident, volunteer)] == [0, 1]
+
+
 def test_nothing_waiting_says_so(helper):
     assert 'href="/wishes/"' in words(helper.get("/work/"))
 

@@ -18,6 +18,7 @@ from youwo.core.paging import page
 from youwo.core.references import parse_reference
 from youwo.needs import queries, rules
 from youwo.needs.models import PUBLIC, Wish
+from youwo.needs.waiting import missing
 from youwo.web.access import person_of, public
 from youwo.web.home.choices import place_code
 from youwo.web.maps import views as maps
@@ -60,6 +61,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         # Who promised reads what is still missing.
         "way": way.way(wish, way.Reader.HELPER if promised else way.Reader.EVERYBODY),
         "promised": promised,
+        "missing": missing(wish) if promised else "",
         "promised_by": way.promised_by(wish),
         "deals": rules.may_read(person, wish, on),
     }

@@ -32,6 +32,9 @@ def _units(request: HttpRequest) -> list[Organization]:
 def claim(request: HttpRequest, reference: str) -> HttpResponse:
     """Promise a wish, in one's own name or a unit's."""
     wish = public_wish(reference)
+    if rules.has_promised(signed_in_person(request), wish, local_day(timezone.now())):
+        messages.info(request, _("You, or a unit you act for, have promised this already."))
+        return redirect("needs:detail", reference)
     units = _units(request)
     choices = [(unit.pk, unit.name) for unit in units]
     if request.method != "POST":
@@ -188,7 +191,7 @@ def contact(request: HttpRequest, reference: str) -> HttpResponse:
 
 @signed_in
 def mine(request: HttpRequest) -> HttpResponse:
-    """List what the visitor has promised, has done, and has wished for."""
+    """List what the visitor has promised, has done, has wished for and has reported."""
     person = signed_in_person(request)
     context = {
         "promised": queries.promised_by(person, local_day(timezone.now())).order_by("due_at", "id")[
@@ -198,5 +201,6 @@ def mine(request: HttpRequest) -> HttpResponse:
             queries.done_by(person), by=("-occurred_on", "-id"), cursor=request.GET.get("cursor")
         ),
         "said": queries.said_by(person)[:20],
+        "reported": queries.reported_by(person)[:20],
     }
     return render(request, "needs/mine.html", context)

@@ -16,6 +16,25 @@ TURNS = {
         "phone", _("Not yet confirmed: %(title)s"), _("Ring them"), "needs:staff"
     ),
     "wish.call_back": Words("phone", _("Call back: %(title)s"), _("Ring them"), "needs:staff"),
+    "wish.answer": Words(
+        "message-report",
+        _("The community asks about your wish: %(title)s"),
+        _("Give the answer"),
+        "needs:case",
+    ),
+    "wish.confirm": Words(
+        "circle-check",
+        _("You wished: %(title)s. Is it done?"),
+        _("Confirm or say what is missing"),
+        "needs:case",
+    ),
+    "wish.missing": Words(
+        "heart-handshake",
+        _("Something is still missing: %(title)s"),
+        _("Say it is done"),
+        "needs:deliver",
+        about="needs:detail",
+    ),
     "wish.promised": Words(
         "heart-handshake",
         _("You promised: %(title)s"),

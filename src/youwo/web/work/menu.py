@@ -81,6 +81,7 @@ MENU: list[tuple[StrPromise, list[Link]]] = [
         [
             Link("near:index", _("Near me now")),
             Link("needs:mine", _("My wishes and promises")),
+            Link("needs:follow", _("See how far it is")),
             Link("near:record", _("My record")),
             Link("evaluation:mine", _("My evaluations")),
             Link("notices:inbox", _("Messages")),
