@@ -93,6 +93,21 @@ def items_seen_by(person: Person, on: date) -> ServiceItemQuerySet:
     return ServiceItem.objects.filter(condition)
 
 
+def joined_by(person: Person) -> QuerySet[ServiceItem]:
+    """Return the items for which somebody has put their name down and that are not done yet."""
+    return (
+        having_joined(person)
+        .filter(status__in=[ItemStatus.AGREED, ItemStatus.STARTED])
+        .order_by("due_on", "pk")
+    )
+
+
+def having_joined(person: Person) -> QuerySet[ServiceItem]:
+    """Return all items for which somebody's name stands, done or not."""
+    rows = ServiceItem.objects.filter(joined__person=person, joined__left_at__isnull=True)
+    return rows.select_related("community", "compound", "organization").defer("search_terms")
+
+
 def to_pick(meeting: JointMeeting) -> QuerySet[Problem]:
     """Return the open problems of the community that stand on no agenda of a meeting to come.
 

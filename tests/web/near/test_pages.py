@@ -255,6 +255,42 @@ def test_a_button_leads_back_to_the_same_list(member, worker, jinshui, at, verb)
     assert signed_in(member).post(f"/near/items/{item.reference}/{verb}/").url == "/near/"
 
 
+@pytest.mark.parametrize("path", ["/near/", "/me/wishes/"])
+def test_what_one_joined_stands_with_what_one_promised(path, member, stranger, elsewhere, at):
+    item = agreed(stranger, elsewhere, at)
+    actions.join(item, by=member, at=at)
+    browser = signed_in(member)
+    shown = browser.get(path)
+    assert list(shown.context["joined"]) == [item]
+    assert f'href="/near/items/{item.reference}/"' in words(shown)
+    back = "mine" if path == "/me/wishes/" else ""
+    left = browser.post(f"/near/items/{item.reference}/leave/", {"back": back})
+    assert left.url == path
+    assert list(browser.get(path).context["joined"]) == []
+
+
+def test_who_joined_reads_what_where_when_and_by_which_unit(member, worker, jinshui, compound, at):
+    unit, helper = factories.OrganizationFactory(name="市水务局"), factories.OrganizationFactory()
+    item = agreed(worker, jinshui, at, compound=compound, organization=unit, helpers=[helper])
+    address = f"/near/items/{item.reference}/"
+    assert signed_in(member).get(address).status_code == 404
+    actions.join(item, by=member, at=at)
+    page = words(signed_in(member).get(address))
+    told = [item.title, compound.name, "市水务局", helper.name, "我去不了了"]
+    assert [word for word in told if word not in page] == []
+    assert worker.name not in page
+
+
+def test_who_joined_reads_that_it_was_given_up(member, worker, jinshui, at):
+    item = agreed(worker, jinshui, at)
+    actions.join(item, by=member, at=at)
+    actions.drop(item, reason="另有安排", by=worker, at=at)
+    browser = signed_in(member)
+    page = words(browser.get(f"/near/items/{item.reference}/"))
+    assert ("另有安排" in page, "我去不了了" in page) == (True, False)
+    assert list(browser.get("/near/").context["joined"]) == []
+
+
 def test_the_owner_and_the_community_read_who_comes(member, worker, jinshui, stranger, at):
     owner = factories.OrganizationFactory()
     acting = factories.mandated(owner)
@@ -434,7 +470,7 @@ def test_wrong_references_are_counted(monkeypatch):
 PAGES = {
     ("visitor", "/near/"): 3,
     ("visitor", "/near/?sort=wishes"): 2,
-    ("member", "/near/"): 10,
+    ("member", "/near/"): 11,
     ("member", "/near/?q=心愿"): 9,
     ("member", "/near/?sort=wishes"): 6,
     ("member", "/near/?sort=items"): 6,

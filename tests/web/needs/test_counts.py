@@ -104,7 +104,7 @@ PAGES = {
     ("helper", "/wishes/{promised}/release/"): 2,
     ("helper", "/wishes/{promised}/deliver/"): 2,
     ("helper", "/wishes/{done}/code/"): 2,
-    ("helper", "/me/wishes/"): 5,
+    ("helper", "/me/wishes/"): 6,
     ("helper", "/work/"): 2,
     ("worker", "/wishes/{public}/"): 3,
     ("worker", "/work/"): 3,

@@ -8,6 +8,7 @@ app_name = "near"
 
 urlpatterns = [
     path("near/", views.index, name="index"),
+    path("near/items/<str:reference>/", views.item, name="item"),
     path("near/items/<str:reference>/join/", views.join, name="join"),
     path("near/items/<str:reference>/leave/", views.leave, name="leave"),
     path("service/<str:reference>/hands/", views.hands, name="hands"),

@@ -19,7 +19,7 @@ from youwo.core.references import parse_reference
 from youwo.needs.queries import promised_by
 from youwo.service import actions, rules
 from youwo.service.models import ServiceItem
-from youwo.service.queries import items_seen_by
+from youwo.service.queries import having_joined, items_seen_by, joined_by
 from youwo.web.access import person_of, public, signed_in, signed_in_person, with_units
 from youwo.web.home.choices import place, place_code
 from youwo.web.near.found import Looked, Nearness, Sort
@@ -31,6 +31,8 @@ _TITLES = {
     Nearness.SKILLS: gettext_lazy("What fits you"),
     Nearness.ELSEWHERE: gettext_lazy("In this area"),
 }
+# So many of the items that somebody joined stand on top.
+_JOINED = 10
 _SORTS = {
     "wishes": (Sort.WISH, gettext_lazy("wishes")),
     "items": (Sort.ITEM, gettext_lazy("service items")),
@@ -66,7 +68,18 @@ def index(request: HttpRequest) -> HttpResponse:
     context["groups"] = [(_TITLES[group.nearness], group) for group in looked.groups()]
     if person is not None and not words:
         context["promised"] = promised_by(person, on).order_by("due_at", "id")[:3]
+        context["joined"] = joined_by(person)[:_JOINED]
     return render(request, "near/index.html", context)
+
+
+@signed_in
+def item(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show a service item to who joined it: what, where, until when, and which units do it."""
+    found = get_object_or_404(
+        having_joined(signed_in_person(request)).prefetch_related("helpers__organization"),
+        reference=parse_reference(reference),
+    )
+    return render(request, "near/item.html", {"item": found})
 
 
 @with_units
@@ -90,6 +103,8 @@ def _item(reference: str) -> ServiceItem:
 
 def _back(request: HttpRequest) -> HttpResponse:
     """Go back to the list and the words from which a button was pressed."""
+    if request.POST.get("back") == "mine":
+        return redirect("needs:mine")
     kept = {name: request.POST[name] for name in ("sort", "q") if request.POST.get(name)}
     query = f"?{urlencode(kept)}" if kept else ""
     return redirect(reverse("near:index") + query)

@@ -18,6 +18,7 @@ from youwo.core.refused import Refused
 from youwo.needs import actions, queries, rules, triage
 from youwo.needs.models import MOVES, Delivery, Wish
 from youwo.organizations.models import Organization
+from youwo.service.queries import joined_by
 from youwo.web.access import mandates_of, signed_in, signed_in_person
 from youwo.web.limits import guessed_too_often
 from youwo.web.needs.board import held_public_wish, public_wish
@@ -191,12 +192,13 @@ def contact(request: HttpRequest, reference: str) -> HttpResponse:
 
 @signed_in
 def mine(request: HttpRequest) -> HttpResponse:
-    """List what the visitor has promised, has done, has wished for and has reported."""
+    """List what the visitor has promised, joined, done, wished for and reported."""
     person = signed_in_person(request)
     context = {
         "promised": queries.promised_by(person, local_day(timezone.now())).order_by("due_at", "id")[
             :50
         ],
+        "joined": joined_by(person)[:50],
         "done": page(
             queries.done_by(person), by=("-occurred_on", "-id"), cursor=request.GET.get("cursor")
         ),
