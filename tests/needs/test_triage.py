@@ -16,6 +16,9 @@ pytestmark = pytest.mark.django_db
         ("想要一台轮椅", "goods"),
         ("老人想去盐湖边转转", "outing"),
         ("一个人在家，想有人陪着说说话", "company"),
+        ("想要一个大按键的电话机", "goods"),
+        ("老年机坏了，想请人修一修", "service"),
+        ("电饭锅坏了，想要一台新的", "goods"),
         ("嗯嗯嗯嗯", "service"),
     ],
 )
