@@ -55,6 +55,22 @@ def test_expired_form_is_sent_with_one_more_tap(open_page):
     expect(page.locator("h1", has_text="再点一下就发出去了")).to_have_count(0)
 
 
+def test_a_place_that_is_left_out_is_not_said_to_be_noted(open_page, jinshui):
+    here = {"longitude": 111.0, "latitude": 35.02}
+    page = open_page("/wishes/new/", geolocation=here, permissions=["geolocation"])
+    page.fill("textarea[name=said]", WISH)
+    page.click("main form .btn-primary")
+    noted = page.locator("[data-point] span")
+
+    page.click("[data-point]")
+    expect(noted).to_have_text("位置记下了")
+    page.click("[data-pick] summary")
+    page.click("[data-forget]")
+
+    expect(noted).not_to_have_text("位置记下了")
+    expect(page.locator("input[name=longitude]")).to_have_value("")
+
+
 def test_large_type_works_without_scripts(open_page):
     page = open_page("/", java_script_enabled=False)
 

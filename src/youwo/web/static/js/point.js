@@ -3,6 +3,9 @@ document.querySelectorAll("[data-point]").forEach((button) => {
   if (!("geolocation" in navigator)) return;
   const form = button.form;
   const say = (words) => { button.querySelector("span").textContent = words; };
+  const first = button.querySelector("span").textContent;
+  const forget = form.querySelector("[data-forget]");
+  if (forget) forget.addEventListener("click", () => say(first));
   button.hidden = false;
   button.addEventListener("click", () => {
     navigator.geolocation.getCurrentPosition(
