@@ -53,7 +53,14 @@ def test_second_page_knows_the_place_that_was_chosen(client):
 
 def test_a_community_is_found_by_name(client):
     response = client.post(NEW, {"step": "where", "said": SAID, "find": "1", "place_words": "金税"})
-    assert [area.code for area in response.context["found"]] == ["140802005022"]
+    assert response.context["known"].code == "140802005022"
+
+
+def test_several_of_a_name_are_to_choose_from(client):
+    factories.community("140802005023", "金税东社区")
+    response = client.post(NEW, {"step": "where", "said": SAID, "find": "1", "place_words": "金税"})
+    assert response.context["known"] is None
+    assert len(response.context["found"]) == 2
 
 
 def test_a_community_that_nobody_knows_is_said_so(client):
@@ -63,7 +70,8 @@ def test_a_community_that_nobody_knows_is_said_so(client):
 
 def test_enter_in_the_name_finds_instead_of_going_on(client):
     response = client.post(NEW, answers(step="where", community=None, place_words="金税"))
-    assert (response.status_code, len(response.context["found"])) == (200, 1)
+    assert (response.status_code, response.context["step"]) == (200, "where")
+    assert response.context["known"].code == "140802005022"
 
 
 def test_name_that_was_looked_for_already_does_not_stand_in_the_way(client):
@@ -88,6 +96,35 @@ def test_compounds_of_the_community_are_offered(client):
     factories.area("140802005022-01", "税苑小区")
     response = client.post(NEW, answers(step="where", find="1"))
     assert [area.name for area in response.context["compounds"]] == ["税苑小区"]
+
+
+def test_compounds_of_the_only_community_found_are_offered(client):
+    factories.area("140802005022-01", "税苑小区")
+    response = client.post(NEW, answers(step="where", community=None, place_words="金税"))
+    assert [area.name for area in response.context["compounds"]] == ["税苑小区"]
+
+
+def test_who_chose_from_what_was_found_is_offered_its_compounds_once(client):
+    factories.area("140802005022-01", "税苑小区")
+    given = answers(step="where", place_words="金税", found_words="金税", compounds_of="")
+    again = client.post(NEW, given)
+    assert (again.context["step"], again.context["found"]) == ("where", [])
+    assert [area.name for area in again.context["compounds"]] == ["税苑小区"]
+    assert 'name="compounds_of" value="140802005022"' in words(again)
+    given |= {"compounds_of": "140802005022", "place_words": "", "found_words": ""}
+    assert client.post(NEW, given).context["step"] == "reach"
+
+
+def test_a_community_without_compounds_asks_no_more(client):
+    given = answers(step="where", place_words="金税", found_words="金税", compounds_of="")
+    assert client.post(NEW, given).context["step"] == "reach"
+
+
+def test_what_is_too_long_is_kept_whole_and_said_so(client):
+    assert 'maxlength="500"' not in words(client.get(NEW))
+    response = client.post(NEW, answers(step="what", said="灯" * 512))
+    assert response.context["form"]["said"].value() == "灯" * 512
+    assert "现在有 512 个字，最多能写 500 个字，请删短一些。" in words(response)
 
 
 def test_third_page_shows_what_is_agreed_to(client):
@@ -192,7 +229,7 @@ def test_point_that_is_none_is_left_out(client, point):
         (None, "请说说您的心愿。"),
         ("   ", "请说说您的心愿。"),
         ("好", "请再多说两句，好让人知道怎么帮。"),
-        ("很" * 501, "请控制在 500 字以内。"),
+        ("很" * 501, "现在有 501 个字，最多能写 500 个字，请删短一些。"),
     ],
 )
 def test_words_that_do_not_do_are_asked_again(client, said, sentence):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +25,24 @@ def looks_for_a_place(request: HttpRequest) -> bool:
     return bool(words) and words != request.POST.get("found_words", "").strip()
 
 
+def asks_where_again(request: HttpRequest) -> bool:
+    """Say whether the question where comes once more: to find a place, or to offer compounds."""
+    return looks_for_a_place(request) or leaves_out_compounds(request)
+
+
+def leaves_out_compounds(request: HttpRequest) -> bool:
+    """Say whether a community was chosen whose compounds the page could not offer yet."""
+    code = request.POST.get("community", "")
+    offered = request.POST.get("compounds_of")
+    if offered is None or offered == code or kind_of(code) != Area.Kind.COMMUNITY:
+        return False
+    return _compounds(code).exists()
+
+
+def _compounds(community: str) -> QuerySet[Area]:
+    return Area.objects.filter(parent=community, kind=Area.Kind.COMPOUND).order_by("code")
+
+
 def place_of(code: str, compound: str) -> tuple[Area, Area | None]:
     """Return the community and the compound that were chosen. Refuses what is no community."""
     community = current(code)
@@ -40,18 +59,25 @@ def community_of(code: str) -> Area | None:
 
 
 def choices_of_place(request: HttpRequest, form: forms.Form) -> dict[str, Any]:
-    """The community known so far with its compounds, and what a search by name found."""
+    """The community known so far with its compounds, and what a search by name found.
+
+    Whoever chose a community from what was found is offered its compounds, and nothing else.
+    """
     code = str(form["community"].value() or "")
-    words = request.POST.get("place_words", "")
+    asked_again = "find" not in request.POST and leaves_out_compounds(request)
+    words = "" if asked_again else request.POST.get("place_words", "")
     found = find(words, kinds=[Area.Kind.COMMUNITY], limit=12) if words.strip() else []
     known = community_of(code)
-    compounds = Area.objects.filter(parent=known, kind=Area.Kind.COMPOUND).order_by("code")
+    if known is None and len(found) == 1:
+        # The only one of that name is as good as chosen.
+        known = found[0]
     return {
         "known": known,
-        "found": [area for area in found if area.code != code],
+        "found": [area for area in found if area != known],
         "place_words": words,
         "in_vain": bool(words.strip()) and not found,
-        "compounds": compounds,
+        "compounds": _compounds(known.pk) if known else [],
+        "asked_again": asked_again,
     }
 
 

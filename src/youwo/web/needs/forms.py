@@ -15,6 +15,7 @@ from youwo.needs.models import CallBack, Channel, Wish
 from youwo.people import phones
 
 _AREA = {"rows": 5}
+TOO_LONG = _("These are %(show_value)s characters. Please say it in %(limit_value)s at most.")
 
 
 class PhoneField(forms.CharField):
@@ -51,7 +52,7 @@ class WhatForm(forms.Form):
         error_messages={
             "required": _("Please say what you would like."),
             "min_length": _("Please say a little more, so that people know how to help."),
-            "max_length": _("Please say it in 500 characters at most."),
+            "max_length": TOO_LONG,
         },
     )
 

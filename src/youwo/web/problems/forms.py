@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from youwo.core.references import parse_reference
 from youwo.needs.models import Channel, OutsideMatter, ProblemKind, Report
 from youwo.needs.triage import outside_matters, problem_kinds
-from youwo.web.needs.forms import PhoneField, PlaceForm
+from youwo.web.needs.forms import TOO_LONG, PhoneField, PlaceForm
 
 _AREA = {"rows": 5}
 
@@ -54,7 +54,7 @@ class WhatForm(forms.Form):
         error_messages={
             "required": _("Please say what is wrong."),
             "min_length": _("Please say a little more, so that people find it."),
-            "max_length": _("Please say it in 500 characters at most."),
+            "max_length": TOO_LONG,
         },
     )
 
@@ -119,7 +119,7 @@ class JoinForm(WayToReachForm):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={**_AREA, "autocomplete": "off"}),
-        error_messages={"max_length": _("Please say it in 500 characters at most.")},
+        error_messages={"max_length": TOO_LONG},
     )
 
 

@@ -21,7 +21,7 @@ from youwo.people.queries import text_in_force
 from youwo.web.access import person_of, public
 from youwo.web.home.choices import place_code
 from youwo.web.limits import guard_public_write
-from youwo.web.needs.asking import choices_of_place, community_of, looks_for_a_place, place_of
+from youwo.web.needs.asking import asks_where_again, choices_of_place, community_of, place_of
 from youwo.web.needs.following import follow
 from youwo.web.nonces import nonce_of
 from youwo.web.problems.forms import ReachForm, WhatForm, WhereForm
@@ -39,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
     step = step if step in STEPS else "what"
     if "back" in request.POST:
         return _again(request, _ORDER[max(0, _ORDER.index(step) - 1)])
-    if "find" in request.POST or (step == "where" and looks_for_a_place(request)):
+    if "find" in request.POST or (step == "where" and asks_where_again(request)):
         return _again(request, "where")
     return _answered(request, step)
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput
-from django.forms.widgets import CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.forms.widgets import CheckboxSelectMultiple, FileInput, RadioSelect, Select, Textarea
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import conditional_escape, escape, format_html
@@ -266,6 +266,9 @@ def field(
     """
     widget = bound.field.widget
     grouped = isinstance(widget, _PLAIN)
+    if isinstance(widget, Textarea):
+        # A browser cuts what is pasted without a word; what is too long is kept, and said to be so.
+        attributes["maxlength"] = False
     single = isinstance(widget, CheckboxInput) and not grouped
     hint = hint or str(bound.help_text)
     ids = [f"{bound.auto_id}_hint"] * bool(hint) + [f"{bound.auto_id}_error"] * bool(bound.errors)
