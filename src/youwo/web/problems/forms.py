@@ -111,7 +111,7 @@ class ReachForm(WayToReachForm):
     )
 
 
-class JoinForm(WayToReachForm):
+class MeTooForm(WayToReachForm):
     """One more voice about a known problem."""
 
     said = forms.CharField(

@@ -24,7 +24,7 @@ from youwo.web.access import person_of, public
 from youwo.web.limits import guard_public_write
 from youwo.web.needs.following import follow
 from youwo.web.nonces import nonce_of
-from youwo.web.problems.forms import JoinForm
+from youwo.web.problems.forms import MeTooForm
 
 
 @public
@@ -36,14 +36,14 @@ def join(request: HttpRequest, reference: str) -> HttpResponse:
     if not problem.is_joinable:
         messages.info(request, _("This problem is closed. If it is back, report it anew."))
         return redirect("problems:detail", problem.reference)
-    return _ask(request, problem, JoinForm())
+    return _ask(request, problem, MeTooForm())
 
 
 def _answered(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Judge what was typed: ask again, tell where to go, or send."""
     if "back" in request.POST:
-        return _ask(request, problem, JoinForm(initial=request.POST.dict()))
-    form = JoinForm(request.POST)
+        return _ask(request, problem, MeTooForm(initial=request.POST.dict()))
+    form = MeTooForm(request.POST)
     if not form.is_valid():
         return _ask(request, problem, form, status=422)
     matter = triage.outside(form.cleaned_data["said"], problem.community_id)
@@ -60,7 +60,7 @@ def _public_problem(reference: str) -> Problem:
     return get_object_or_404(problem)
 
 
-def _send(request: HttpRequest, problem: Problem, form: JoinForm) -> HttpResponse:
+def _send(request: HttpRequest, problem: Problem, form: MeTooForm) -> HttpResponse:
     try:
         guard_public_write(request)
         report = _taken_down(request, problem, form)
@@ -72,7 +72,7 @@ def _send(request: HttpRequest, problem: Problem, form: JoinForm) -> HttpRespons
     return response
 
 
-def _taken_down(request: HttpRequest, problem: Problem, form: JoinForm) -> Report:
+def _taken_down(request: HttpRequest, problem: Problem, form: MeTooForm) -> Report:
     at, given = timezone.now(), form.cleaned_data
     named = given["phone"] or given["name"]
     return problems.report(
@@ -107,7 +107,7 @@ def _told_where_to_go(
             by=person_of(request),
             at=timezone.now(),
         )
-    known = [*JoinForm.base_fields, "nonce"]
+    known = [*MeTooForm.base_fields, "nonce"]
     context = {
         "matter": matter,
         "kept": [(name, request.POST[name]) for name in known if name in request.POST],
@@ -117,7 +117,7 @@ def _told_where_to_go(
 
 
 def _ask(
-    request: HttpRequest, problem: Problem, form: JoinForm, *, status: int = 200
+    request: HttpRequest, problem: Problem, form: MeTooForm, *, status: int = 200
 ) -> HttpResponse:
     context = {
         "problem": problem,
