@@ -109,8 +109,8 @@ def _left_out(spans: list[Span], at: datetime, area_code: str) -> LeftOut:
 class Reading:
     """What a whistle's clock shows: minutes counted in its stage, and minutes left.
 
-    Minutes left are negative where the time is over. `rings_in` is how long until it climbs by
-    itself; None where it does not.
+    Minutes left are negative where the time is over. `rings_at` is when it climbs by itself;
+    None where it does not.
     """
 
     stage: str
@@ -118,7 +118,7 @@ class Reading:
     left: int | None
     left_out: LeftOut
     paused: bool = False
-    rings_in: int | None = None
+    rings_at: datetime | None = None
     day_minutes: int = 450
 
     def in_words(self, minutes: int) -> str:
@@ -180,13 +180,12 @@ def read(
         left = working_minutes(minute(at), due_at, area_code=area_code)
     else:
         left = -working_minutes(due_at, minute(at), area_code=area_code)
-    rings_in = None
-    if rings_at is not None and rings_at >= at:
-        rings_in = working_minutes(minute(at), rings_at, area_code=area_code)
+    if rings_at is not None and rings_at < at:
+        rings_at = None
     paused = any(span.ends_at is None and span.kind == Span.Kind.PAUSED for span in own)
     on = timezone.localtime(at).date()
     opened = sum(
         (closes.hour * 60 + closes.minute) - (opens.hour * 60 + opens.minute)
         for opens, closes in hours_on(on, area_code=area_code)
     )
-    return Reading(stage, done, left, _left_out(own, at, area_code), paused, rings_in, opened)
+    return Reading(stage, done, left, _left_out(own, at, area_code), paused, rings_at, opened)

@@ -23,16 +23,17 @@ def _with(words: str, left_out: str) -> str:
 
 def _rings(reading: Reading, whistle: Whistle) -> str:
     above = queries.next_level(whistle)
-    if above is None or reading.rings_in is None:
+    if above is None or reading.rings_at is None:
         return ""
-    return _("in %(left)s it climbs to %(office)s") % {
-        "left": reading.in_words(reading.rings_in),
+    # When, and not after how many hours of work: at night and on holidays nobody can add those up.
+    return _("%(moment)s it climbs to %(office)s") % {
+        "moment": moment(reading.rings_at),
         "office": above.get_answers_display(),
     }
 
 
 def clock_words(whistle: Whistle, reading: Reading | None) -> str:
-    """Say what the clock shows, with its sums: “已吹哨 4 小时 40 分（午休不计）· 再过 20 分…”."""
+    """Say what the clock shows, with its sums: “已吹哨 4 小时（午休不计）· 今天 11:40 升到…”."""
     if reading is None:
         return ""
     spent = {"spent": reading.spent}
