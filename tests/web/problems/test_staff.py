@@ -225,6 +225,14 @@ def test_joining_needs_something_to_join(sent, at_work, worker, jinshui, at):
     assert act(at_work, accepted(worker, jinshui, at), "merge", **sent).status_code == 422
 
 
+def test_where_nothing_is_alike_nothing_is_to_be_ticked(at_work, worker, jinshui, at):
+    problem = accepted(worker, jinshui, at)
+    page = at_work.get(f"/work/problems/{problem.reference}/").content.decode()
+
+    assert "或者填编号" in page
+    assert "与这一件相同的" not in page
+
+
 def test_problems_elsewhere_do_not_exist_for_joining(at_work, worker, jinshui, elsewhere, at):
     far = reported(elsewhere, at).problem
     response = act(at_work, accepted(worker, jinshui, at), "merge", reference=far.reference)
