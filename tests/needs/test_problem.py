@@ -388,6 +388,19 @@ def test_joining_is_not_undone_once_its_voices_were_split_off(worker, jinshui, a
         problems.undo_merge(merge, by=worker, at=at)
 
 
+def test_joining_is_not_undone_where_nobody_would_be_left(worker, jinshui, at):
+    problem, into = accepted(worker, jinshui, at), accepted(worker, jinshui, at)
+    own = into.reports.get()
+    merge = problems.merge(problem, into=into, by=worker, at=at)
+    assert queries.standing_merges(into).get().can_undo
+    problems.split(into, reports=[own], title="另一盏灯", by=worker, at=at)
+
+    with pytest.raises(Refused):
+        problems.undo_merge(merge, by=worker, at=at)
+    assert into.reports.count() == 1
+    assert not queries.standing_merges(into).get().can_undo
+
+
 def test_joining_is_undone_once(worker, jinshui, at):
     problem, into = accepted(worker, jinshui, at), accepted(worker, jinshui, at)
     merge = problems.merge(problem, into=into, by=worker, at=at)

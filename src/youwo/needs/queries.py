@@ -283,7 +283,8 @@ def _standing(merges: QuerySet[Merge]) -> QuerySet[Merge]:
     gone = Report.objects.filter(merges=OuterRef("pk")).filter(
         ~Q(problem=OuterRef("into")) | Q(answered_at__gt=OuterRef("at"))
     )
-    stays = Q(~Exists(gone), into__status__in=GATHERING, into__since=F("into_since"))
+    own = Report.objects.filter(problem=OuterRef("into")).exclude(merges=OuterRef("pk"))
+    stays = Q(~Exists(gone), Exists(own), into__status__in=GATHERING, into__since=F("into_since"))
     return merges.filter(undone_at__isnull=True).annotate(
         can_undo=ExpressionWrapper(stays, output_field=BooleanField())
     )

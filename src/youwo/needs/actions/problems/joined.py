@@ -147,7 +147,7 @@ def undo_merge(merge: Merge, *, by: Person, at: datetime) -> Problem:
     """Set two problems apart again, each with its voices and its time as before.
 
     Voices that came later stay with the other. Refuses it once the other has moved on, or the
-    voices have: they can be split off instead.
+    voices have: they can be split off instead; and where the other would be left without a voice.
     """
     merge = hold(merge, "problem", "into")
     problem, into = fresh_all([merge.problem, merge.into])
@@ -169,6 +169,10 @@ def undo_merge(merge: Merge, *, by: Person, at: datetime) -> Problem:
     ):
         raise Refused(
             _("Something has happened since they were joined. Please split the voices off instead.")
+        )
+    if not stay:
+        raise Refused(
+            _("The others who spoke of it have been set apart since: nothing is left to undo.")
         )
     early = merge.status == ProblemStatus.RECEIVED
     problem.status = PROBLEM_MOVES["undo_early_merge" if early else "undo_merge"][problem.status]
