@@ -148,11 +148,7 @@ def left_for(person: Person, stacks: Collection[int], on: date) -> dict[int, tup
     rows = waiting.values_list("stack", "viewpoint").annotate(
         all=Count("pk"), own=Count("pk", filter=own)
     )
-    return {
-        stack: (viewpoint, all_ - theirs)
-        for stack, viewpoint, all_, theirs in rows.values_list("stack", "viewpoint", "all", "own")
-        if theirs
-    }
+    return {stack: (viewpoint, all_ - theirs) for stack, viewpoint, all_, theirs in rows if theirs}
 
 
 def _about(person: Person, on: date) -> Q:

@@ -236,8 +236,7 @@ def word_on(problem: Problem) -> bool | None:
 
     None where nobody has said anything yet.
     """
-    said = set(problem.reports.values_list("satisfied", flat=True).distinct()) - {None}
-    return said == {True} if said else None
+    return rules.is_solved(problem.reports.values_list("satisfied", flat=True).distinct())
 
 
 def behind(problem: Problem) -> QuerySet[Report]:

@@ -1,4 +1,4 @@
-"""Who may do what with a wish or a problem."""
+"""Who may do what with a wish or a problem, and when a problem counts as solved."""
 
 from __future__ import annotations
 
@@ -87,3 +87,12 @@ def is_open(wish: Wish) -> bool:
         Status.WITHDRAWN,
         Status.OUTLIVED,
     )
+
+
+def is_solved(said: Iterable[bool | None]) -> bool | None:
+    """Say whether a problem is solved, by what each voice said: no where one of them says no.
+
+    None where nobody has said anything yet.
+    """
+    answers = set(said) - {None}
+    return answers == {True} if answers else None

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -335,19 +335,8 @@ def _left(stack: Stack, sheets: int, people: set[int | None], units: set[int | N
 
 def left_of(stack: Stack) -> Left:
     """Return what still waits in a stack."""
-    found = stack.sheets.filter(state__in=LEFT).aggregate(
-        sheets=Count("pk"),
-        first=Min("evaluated__person"),
-        last=Max("evaluated__person"),
-        first_unit=Min("evaluated__organization"),
-        last_unit=Max("evaluated__organization"),
-    )
-    return _left(
-        stack,
-        found["sheets"],
-        {found["first"], found["last"]},
-        {found["first_unit"], found["last_unit"]},
-    )
+    found = _with_left(Stack.objects.filter(pk=stack.pk))
+    return found[0][1] if found else Left(0)
 
 
 def sheets_words(viewpoint: str, sheets: int) -> str:
@@ -385,9 +374,14 @@ def turn_of(stack: Stack, round_: Round, left: Left) -> Wanted:
 
 def stacks_left(round_: Round) -> list[tuple[Stack, Left]]:
     """Return the stacks of a round in which a sheet still waits, each with what waits."""
+    return _with_left(round_.stacks.all())
+
+
+def _with_left(stacks: QuerySet[Stack]) -> list[tuple[Stack, Left]]:
+    """Return those of some stacks in which a sheet still waits, each with what waits."""
     waits = Q(sheets__state__in=LEFT)
     person, unit = "sheets__evaluated__person", "sheets__evaluated__organization"
-    stacks = round_.stacks.annotate(
+    counted = stacks.annotate(
         left=Count("sheets", filter=waits),
         first=Min(person, filter=waits),
         last=Max(person, filter=waits),
@@ -396,7 +390,7 @@ def stacks_left(round_: Round) -> list[tuple[Stack, Left]]:
     )
     return [
         (one, _left(one, one.left, {one.first, one.last}, {one.first_unit, one.last_unit}))
-        for one in stacks.filter(left__gt=0).order_by("pk")
+        for one in counted.filter(left__gt=0).order_by("pk")
     ]
 
 

@@ -240,14 +240,11 @@ def close(
         )
     if problem is None and not accepted_by.strip():
         raise Refused(_("Please name who accepted it."), "accepted_by")
-    wrote_it = any(delivery.recorded_by_id == by.pk for delivery in deliveries)
-    if wrote_it and not (problem is not None and problems.is_agreed(problem)):
+    agreed = problem is not None and problems.is_agreed(problem)
+    if not agreed and any(delivery.recorded_by_id == by.pk for delivery in deliveries):
         raise Refused(
             _("You wrote down what was done. Please let a colleague ask the residents and accept.")
         )
-    confirmed_by = (
-        "recipient" if problem is not None and problems.is_agreed(problem) else "community"
-    )
     item.accepted_by, item.asked = accepted_by.strip(), asked.strip()
     item.closed_at = at
     move(item, "close", at=at, also=["accepted_by", "asked", "closed_at"])
@@ -256,6 +253,7 @@ def close(
             problems.close(problem, asked=asked, by=by, at=at)
         if served is None:
             served, counted_how = len(problems.voices_of(problem)), Counted.NAMED
+    confirmed_by = "recipient" if agreed else "community"
     entry = _record(
         item, deliveries, served or 1, counted_how, confirmed_by=confirmed_by, by=by, at=at
     )

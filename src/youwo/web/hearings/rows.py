@@ -56,6 +56,7 @@ def words_of_kinds() -> dict[str, str]:
 
 def row_of(line: HearingLine, words: Mapping[str, str]) -> Row:
     """Make the row of a line as it stands."""
+    is_number = phones.is_number(line.phone)
     return Row(
         nonce=str(line.nonce),
         revision=line.revision,
@@ -63,9 +64,9 @@ def row_of(line: HearingLine, words: Mapping[str, str]) -> Row:
         said=line.said,
         what=line.what,
         kind=words.get(line.kind, ""),
-        phone="" if phones.is_number(line.phone) else line.phone,
+        phone="" if is_number else line.phone,
         masked_name=masking.name(line.name),
-        masked_phone=masking.phone(line.phone) if phones.is_number(line.phone) else "",
+        masked_phone=masking.phone(line.phone) if is_number else "",
         compound=line.compound_id or "",
         building=line.building,
         dropped=line.is_dropped,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from datetime import date
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -82,8 +83,7 @@ class SessionStore(db.SessionStore):
             self._session_key = None
             return {}
         if row.person is not None:
-            remember_powers(row.person, on, row.grants or [])
-            remember_mandates(row.person, on, row.mandates or [])
+            _remember(row.person, on, row.grants, row.mandates)
             self.person = row.person
         return self.decode(row.session_data)
 
@@ -115,8 +115,14 @@ def remember_today(person: Person) -> None:
         gathered_grants(on, "pk"), gathered_mandates(on, "pk")
     )
     for grants, mandates in rows:
-        remember_powers(person, on, grants or [])
-        remember_mandates(person, on, mandates or [])
+        _remember(person, on, grants, mandates)
+
+
+def _remember(
+    person: Person, on: date, grants: list[Any] | None, mandates: list[Any] | None
+) -> None:
+    remember_powers(person, on, grants or [])
+    remember_mandates(person, on, mandates or [])
 
 
 def _user(request: HttpRequest) -> Person | AnonymousUser:

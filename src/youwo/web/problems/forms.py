@@ -172,10 +172,7 @@ class PublicForm(forms.Form):
 
     public_title = forms.CharField(label=_("Title"), min_length=4, max_length=40)
     public_text = forms.CharField(
-        label=_("Text"),
-        required=False,
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Text"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 4})
     )
 
 
@@ -258,11 +255,7 @@ class SplitForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Please choose the voices that speak of something else.")},
     )
-    title = forms.CharField(
-        label=_("What the other matter is called"),
-        min_length=4,
-        max_length=40,
-    )
+    title = forms.CharField(label=_("What the other matter is called"), min_length=4, max_length=40)
 
     def __init__(self, *args: Any, reports: list[Report], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

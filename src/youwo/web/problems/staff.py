@@ -218,8 +218,7 @@ def _case(
         # Somebody else was faster: the form is gone, but not the reason.
         "refused": " ".join(map(str, form.non_field_errors())) if form and verb not in may else "",
         "outside": _outside(seen),
-        "agreed": {report.satisfied for report in seen.reports} >= {True}
-        and not any(report.satisfied is False for report in seen.reports),
+        "agreed": rules.is_solved(report.satisfied for report in seen.reports) is True,
         "deals": deals,
     }
     return render(request, "problems/staff/detail.html", context, status=status)

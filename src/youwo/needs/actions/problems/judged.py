@@ -100,7 +100,7 @@ def close(problem: Problem, *, by: Person, at: datetime, asked: str = "") -> Pro
 
 def is_agreed(problem: Problem) -> bool:
     """Say whether a voice has said that it is solved, and none that it is not."""
-    return {one.satisfied for one in voices_of(problem) if one.satisfied is not None} == {True}
+    return rules.is_solved(one.satisfied for one in voices_of(problem)) is True
 
 
 @acting()
