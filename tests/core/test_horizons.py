@@ -7,15 +7,12 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Max
 
-from tests.side_by_side import each_at_once
+from tests.side_by_side import each_at_once, on_postgresql
 from youwo.core.horizons import SETTLING, safe_key
 from youwo.core.models import Horizon
 from youwo.journal.models import Line
 
 STEP = SETTLING + timedelta(seconds=1)
-postgresql_only = pytest.mark.skipif(
-    "connection.vendor != 'postgresql'", reason="SQLite has one writer at a time."
-)
 
 
 def line(at, key=None):
@@ -95,7 +92,7 @@ def test_rows_are_safe_once_they_have_settled(at):
     assert read(at + 2 * STEP) == []
 
 
-@postgresql_only
+@on_postgresql
 @pytest.mark.django_db
 def test_rows_just_written_have_not_settled(at):
     line(at)
@@ -128,7 +125,7 @@ def test_two_readers_have_horizons_of_their_own(at):
     assert horizon.read_to == 0
 
 
-@postgresql_only
+@on_postgresql
 def test_a_slower_writers_row_is_not_skipped(slow_writer, at):
     slow_writer.step("draw")
     slow_writer.step("write")
@@ -140,7 +137,7 @@ def test_a_slower_writers_row_is_not_skipped(slow_writer, at):
     assert found == [slow_writer.key, later]
 
 
-@postgresql_only
+@on_postgresql
 def test_stopping_at_the_greatest_key_would_skip_it(slow_writer, at):
     slow_writer.step("draw")
     slow_writer.step("write")
@@ -150,7 +147,7 @@ def test_stopping_at_the_greatest_key_would_skip_it(slow_writer, at):
     assert slow_writer.key not in read(at + STEP, greatest_key)
 
 
-@postgresql_only
+@on_postgresql
 def test_a_row_whose_key_was_drawn_before_its_transaction_had_a_number_is_not_skipped(
     slow_writer, at
 ):
@@ -166,7 +163,7 @@ def test_a_row_whose_key_was_drawn_before_its_transaction_had_a_number_is_not_sk
     assert found == [slow_writer.key, later]
 
 
-@postgresql_only
+@on_postgresql
 def test_a_long_transaction_that_began_later_holds_nobody_up(slow_writer, at):
     keys = [line(at).pk]
     assert read(at) == []
@@ -176,7 +173,7 @@ def test_a_long_transaction_that_began_later_holds_nobody_up(slow_writer, at):
     assert found + read(at + 2 * STEP) == keys
 
 
-@postgresql_only
+@on_postgresql
 def test_what_the_readers_own_transaction_wrote_holds_nobody_up(shared_database, at):
     with transaction.atomic():
         keys = [line(at).pk]
@@ -190,7 +187,7 @@ def test_two_readers_at_once_read_each_row_once(shared_database, at):
     assert sorted(read_before + [key for each in found for key in each]) == keys
 
 
-@postgresql_only
+@on_postgresql
 def test_a_long_transaction_in_another_database_holds_nobody_up(shared_database, at):
     import psycopg
 
@@ -204,7 +201,7 @@ def test_a_long_transaction_in_another_database_holds_nobody_up(shared_database,
         assert read(at) + read(at + STEP) == keys
 
 
-@postgresql_only
+@on_postgresql
 def test_a_long_transaction_in_this_database_is_waited_for(slow_writer, at):
     # The control: only what other databases do is left out.
     slow_writer.step("draw")
