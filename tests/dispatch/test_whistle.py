@@ -677,7 +677,7 @@ def test_what_the_unit_delivers_the_whistle_follows(worker, jinshui, lamps, spea
 def test_the_journal_says_who_moved_it(worker, jinshui, lamps, speaker, at):
     whistle = answered(worker, speaker, jinshui, [lamps], at)
     deliver(whistle, lamps, speaker, at)
-    actions.follow(whistle.item, by=speaker, at=at)
+    actions.follow(whistle.item, at=at)
 
     line = Line.objects.get(verb="deliver", target_label="dispatch.whistle")
     assert line.actor_key == str(speaker.pk)

@@ -3,7 +3,8 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from tests.service.asset_factories import (
@@ -20,6 +21,7 @@ from youwo.core.refused import Refused
 from youwo.journal.models import Line
 from youwo.service import upkeep
 from youwo.service.actions import assets, contest
+from youwo.service.carrying import carry_over
 from youwo.service.models import Asset, Delivery
 from youwo.turns.models import Turn
 
@@ -565,10 +567,12 @@ def test_what_stands_already_belongs_to_the_next_delivery_of_the_same(worker, ji
     goods = [("灭火器", Decimal(20), "套"), ("垃圾桶", Decimal(40), "个")]
 
     made = deliver(item, factories.mandated(owner), owner, at + timedelta(hours=1), goods=goods)
+    assert carry_over(at=at) == 1
 
     bins = made.goods.get(item="垃圾桶")
     assert again(asset).delivery_goods == bins
     assert upkeep.handed_on(made.goods.all()) == {bins.pk: Decimal(40)}
+    assert carry_over(at=at) == 0
 
 
 def test_more_than_comes_now_stays_with_what_was_taken_back(worker, jinshui, at):
@@ -584,5 +588,64 @@ def test_more_than_comes_now_stays_with_what_was_taken_back(worker, jinshui, at)
         goods=[("垃圾桶", Decimal(30), "个")],
     )
 
+    assert carry_over(at=at) == 0
     assert again(asset).delivery_goods == asset.delivery_goods
     assert upkeep.handed_on(made.goods.all()) == {}
+
+
+def test_what_is_written_down_before_it_is_carried_over_counts(worker, jinshui, at):
+    asset = handed_over(worker, jinshui, at)
+    item, owner = asset.delivery_goods.delivery.item, asset.delivery_goods.delivery.organization
+    contest(item, reason="数量不对", by=worker, at=at)
+    made = deliver(
+        item,
+        factories.mandated(owner),
+        owner,
+        at + timedelta(hours=1),
+        goods=[("垃圾桶", Decimal(50), "个")],
+    )
+    bins = made.goods.get()
+    shares = [share(made, compound(jinshui), 20)]
+    assets.hand_over(made, shares=shares, on=at.date(), by=worker, at=at + timedelta(hours=2))
+
+    # Twenty of the fifty are spoken for; forty more would be too many.
+    assert carry_over(at=at) == 0
+    assert upkeep.handed_on([bins]) == {bins.pk: Decimal(20)}
+
+
+def test_what_was_retired_or_is_another_thing_is_not_carried_over(worker, jinshui, at):
+    asset = handed_over(worker, jinshui, at)
+    item, owner = asset.delivery_goods.delivery.item, asset.delivery_goods.delivery.organization
+    contest(item, reason="灭火器还没有到", by=worker, at=at)
+    goods = [("灭火器", Decimal(20), "套")]
+    deliver(item, factories.mandated(owner), owner, at + timedelta(hours=1), goods=goods)
+    assert carry_over(at=at) == 0
+
+    assets.retire(asset, reason="报废", by=worker, at=at)
+    contest(item, reason="还差垃圾桶", by=worker, at=at + timedelta(hours=2))
+    goods = [("垃圾桶", Decimal(40), "个")]
+    deliver(item, factories.mandated(owner), owner, at + timedelta(hours=3), goods=goods)
+    assert carry_over(at=at) == 0
+
+
+def test_carrying_over_costs_the_same_for_one_and_for_many(worker, jinshui, at):
+    costs = []
+    for count in (1, 3):
+        for _ in range(count):
+            asset = handed_over(worker, jinshui, at)
+            delivery = asset.delivery_goods.delivery
+            contest(delivery.item, reason="灭火器还没有到", by=worker, at=at)
+            deliver(
+                delivery.item,
+                factories.mandated(delivery.organization),
+                delivery.organization,
+                at + timedelta(hours=1),
+                goods=[("垃圾桶", Decimal(40), "个")],
+            )
+        with CaptureQueriesContext(connection) as captured:
+            assert carry_over(at=at) == count
+        costs.append(sum("SAVEPOINT" not in query["sql"] for query in captured))
+    assert costs == [6, 6]
+    with CaptureQueriesContext(connection) as captured:
+        carry_over(at=at)
+    assert len(captured) == 1

@@ -120,6 +120,13 @@ def once(key: Hashable, find: Callable[[], _Found]) -> _Found:
     return found
 
 
+def forget(key: Hashable) -> None:
+    """Have what was found under a key in this act found anew when it is next asked for."""
+    current = _current.get()
+    if current is not None:
+        current.known.pop(key, None)
+
+
 def hold(row: _Model, *keep: str) -> _Model:
     """Lock a row until the act ends, and return it as it is now; asked again, the same object.
 
@@ -168,15 +175,23 @@ def as_held(row: _Model) -> _Model:
     return row
 
 
-def hold_first(rows: models.QuerySet[_Model]) -> _Model | None:
+def hold_first(rows: models.QuerySet[_Model], *also: str) -> _Model | None:
     """Lock the first of some rows until the act ends, and return it; None where there is none.
 
-    What it is joined to must be what it never leaves: see `hold`.
+    `also` names what it belongs to that is locked after it in the same statement; only rows are
+    found that have it. What else it is joined to is kept where it is still the one it belongs to.
     """
-    found = rows.select_for_update(of=("self",)).first()
+    for name in also:
+        # A condition on the other row: what may be missing cannot be locked.
+        rows = rows.filter(**{f"{name}__reference__gt": ""})
+    found = rows.select_for_update(of=("self", *also)).first()
     current = _current.get()
     if found is None or current is None:
         return found
+    _drop_left(found)
+    for name in also:
+        related = getattr(found, name)
+        setattr(found, name, current.held.setdefault((type(related), related.pk), related))
     return current.held.setdefault((type(found), found.pk), found)  # type: ignore[return-value]
 
 
@@ -186,6 +201,17 @@ def held(row: _Model) -> _Model | None:
     if current is None:
         return None
     return current.held.get((type(row), row.pk))  # type: ignore[return-value]
+
+
+def _drop_left(row: models.Model) -> None:
+    """Forget what a row was joined to if it left it while its lock was waited for."""
+    fields: Any = row._meta.concrete_fields
+    for field in fields:
+        if field.is_relation and field.is_cached(row):
+            joined = field.get_cached_value(row)
+            key = None if joined is None else getattr(joined, field.target_field.attname)
+            if key != getattr(row, field.attname):
+                field.delete_cached_value(row)
 
 
 def _keep(known: models.Model, fresh: models.Model, names: Iterable[str]) -> None:

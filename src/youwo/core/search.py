@@ -113,3 +113,22 @@ def index_terms(table: str, column: str = "search_terms") -> migrations.RunPytho
         schema_editor.execute(f"DROP TABLE IF EXISTS {index}")
 
     return migrations.RunPython(add, take_away)
+
+
+def index_terms_again(table: str, column: str = "search_terms") -> migrations.RunPython:
+    """Make the step after one in which SQLite made a new table: its triggers went with the old one.
+
+    PostgreSQL adds columns in place, so there it does nothing.
+    """
+    indexing = index_terms(table, column)
+    index = f"{table}_{column}"
+
+    def renew(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor != "sqlite":
+            return
+        assert indexing.reverse_code is not None  # noqa: S101 (it takes away what it adds)
+        indexing.reverse_code(apps, schema_editor)
+        indexing.code(apps, schema_editor)
+        schema_editor.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
+
+    return migrations.RunPython(renew, migrations.RunPython.noop)

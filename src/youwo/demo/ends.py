@@ -36,12 +36,12 @@ from youwo.service import rules
 from youwo.service.actions import meetings
 from youwo.service.models import (
     AgendaItem,
-    Delivery,
     ItemStatus,
     JointMeeting,
     MeetingStatus,
     ServiceItem,
 )
+from youwo.service.queries import standing_whole
 
 _MEETING = timedelta(hours=2)
 # What a meeting agrees is to be done within two weeks.
@@ -167,7 +167,7 @@ class DaysEnd:
         item = ServiceItem.objects.select_related("problem").get(pk=item.pk)
         if item.problem is not None:
             self._agree(item.problem, moment(1))
-        deliveries = list(item.deliveries.filter(revoked_at__isnull=True).order_by("pk"))
+        deliveries = standing_whole(item)
         service.close(
             item,
             accepted_by="" if item.problem else self.draw.choice(self.words["accepted_by"]),
@@ -191,7 +191,7 @@ class DaysEnd:
             at=at,
         )
 
-    def _acceptor(self, item: ServiceItem, deliveries: list[Delivery]) -> Person:
+    def _acceptor(self, item: ServiceItem, deliveries: list[Any]) -> Person:
         """Return somebody of the staff who neither did it nor wrote it down."""
         wrote = {delivery.recorded_by_id for delivery in deliveries}
         on = local_day(self.now)

@@ -12,9 +12,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
-from youwo.dispatch.actions.followed import follow
-from youwo.dispatch.actions.moving import LIVE, MINUTES, wanted
+from youwo.dispatch.actions.followed import bring, carriers, seen
+from youwo.dispatch.actions.moving import LIVE, MINUTES, lock_found, wanted
 from youwo.dispatch.climbing import BATCH, climb
 from youwo.dispatch.clock import counted, until
 from youwo.dispatch.models import (
@@ -25,11 +26,12 @@ from youwo.dispatch.models import (
     Span,
     Status,
     Whistle,
+    WhistleQuerySet,
 )
 from youwo.dispatch.offices import Offices, offices
 from youwo.dispatch.terms import DECIDE
 from youwo.journal import actions as journal
-from youwo.service.models import ItemStatus
+from youwo.service.models import ItemStatus, ServiceItem
 from youwo.turns import actions as turns
 
 # Steps that look at each whistle take so many at once.
@@ -75,18 +77,37 @@ def _locked(rows: Any, most: int) -> Any:
     return rows.select_for_update(of=("self",), skip_locked=skip)[:most]
 
 
-@transaction.atomic
+def follow_moved(*, at: datetime) -> int:
+    """Bring whistles to where their items stand that have just been moved; return how many."""
+    return _to_the_end(_follow_moved, at)
+
+
+def _follow_moved(at: datetime) -> int:
+    return _bring_all(carriers().filter(item__to_follow=True), at)
+
+
 def _follow(at: datetime) -> int:
-    """Bring whistles to where their service items stand."""
+    """Do the same for those that were missed: answered just when their item was moved."""
     ended = [ItemStatus.DELIVERED, ItemStatus.CLOSED, ItemStatus.DROPPED]
-    changed = Q(status__in=[Status.ANSWERED, Status.PAUSED], item__status__in=ended) | (
+    missed = Q(status__in=[Status.ANSWERED, Status.PAUSED], item__status__in=ended) | (
         Q(status=Status.DELIVERED) & ~Q(item__status=ItemStatus.DELIVERED)
     )
-    rows = Whistle.objects.filter(changed, item__isnull=False).select_related("item")
-    found = list(_locked(rows.order_by("pk"), _FEW))
+    return _bring_all(carriers().filter(missed, item__isnull=False), at)
+
+
+@acting()
+def _bring_all(whistles: WhistleQuerySet, at: datetime) -> int:
+    """Bring some whistles to where their items stand, in one act; return how many there were."""
+    taken = list(_locked(whistles.only("pk").order_by("pk"), _FEW))
+    if not taken:
+        return 0
+    found = lock_found(Whistle.objects.filter(pk__in=[whistle.pk for whistle in taken]))
+    items = ServiceItem.objects.select_related("moved_by").in_bulk(
+        [whistle.item_id for whistle in found]
+    )
     for whistle in found:
-        if whistle.item is not None:
-            follow(whistle.item, at=at)
+        bring(whistle, items[whistle.item_id], at=at)
+    seen(items.values())
     return len(found)
 
 

@@ -10,7 +10,7 @@ import tomllib
 from importlib.resources import files
 
 from youwo.needs.models import OutsideMatter, ProblemKind
-from youwo.needs.triage import outside_matters, problem_kinds
+from youwo.needs.triage import catalogue, outside_matters
 
 
 def load_outside_matters() -> int:
@@ -34,5 +34,5 @@ def load_problem_kinds() -> int:
         if row["code"] not in codes and row["name"] not in names
     ]
     ProblemKind.objects.bulk_create(new)
-    problem_kinds.forget_after_change()
+    catalogue.forget_after_change()
     return len(new)

@@ -123,9 +123,17 @@ _SAME_KIND = 14
 
 
 @Recent
+def catalogue() -> dict[str, ProblemKind]:
+    """Return all kinds by their code, in their order, those too that hold no more.
+
+    Read at most once a minute.
+    """
+    return {kind.pk: kind for kind in ProblemKind.objects.order_by("place", "code")}
+
+
 def problem_kinds() -> list[ProblemKind]:
-    """Return the catalogue that holds now, in its order; read at most once a minute."""
-    return list(ProblemKind.objects.filter(active=True).order_by("place", "code"))
+    """Return the catalogue that holds now, in its order."""
+    return [kind for kind in catalogue().values() if kind.active]
 
 
 def kinds_for(*, rural: bool) -> list[ProblemKind]:

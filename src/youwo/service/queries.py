@@ -5,15 +5,17 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, JSONArray
 from django.utils import timezone
 
 from youwo.almanac.queries import day
 from youwo.areas.models import Area
 from youwo.areas.queries import lying_in
+from youwo.core.gathering import Gathered
 from youwo.core.search import matching
 from youwo.ledger.models import Entry
 from youwo.needs.models import Problem, ProblemStatus, Report
@@ -26,6 +28,7 @@ from youwo.service import rules
 from youwo.service.models import (
     AgendaItem,
     Delivery,
+    DeliveryGoods,
     DeliveryHand,
     Invitation,
     ItemHelper,
@@ -280,6 +283,42 @@ def chain_of_item(item: ServiceItem) -> Chain:
 def _voices(problem: OuterRef) -> Subquery:
     counted = Report.objects.filter(problem=problem).order_by().values("problem")
     return Subquery(counted.annotate(count=Count("pk")).values("count"))
+
+
+def standing(item: ServiceItem) -> QuerySet[Delivery]:
+    """Return the deliveries of an item that have not been taken back, in their order."""
+    return item.deliveries.filter(revoked_at__isnull=True).order_by("recorded_at", "pk")
+
+
+def standing_whole(item: ServiceItem) -> list[Any]:
+    """Return the same, each with its unit, who took part and what was handed over.
+
+    `took_part` is a list of (person's key, minutes), `handed` one of (thing, quantity, unit). One
+    statement.
+    """
+    hands = DeliveryHand.objects.filter(delivery=OuterRef("pk")).order_by()
+    goods = DeliveryGoods.objects.filter(delivery=OuterRef("pk")).order_by()
+    quantity = Cast("quantity", CharField())
+    rows: list[Any] = list(
+        standing(item)
+        .select_related("organization")
+        .annotate(
+            hands_known=Subquery(
+                hands.values(all=Gathered(JSONArray("pk", "person_id", "minutes")))
+            ),
+            goods_known=Subquery(
+                goods.values(all=Gathered(JSONArray("pk", "item", quantity, "unit")))
+            ),
+        )
+    )
+    for row in rows:
+        # In the order in which they were written down.
+        row.took_part = [(person, spent) for _key, person, spent in sorted(row.hands_known or [])]
+        row.handed = [
+            (thing, Decimal(many), unit)
+            for _key, thing, many, unit in sorted(row.goods_known or [])
+        ]
+    return rows
 
 
 def items_of_problem(problem: Problem, *, whole: bool) -> list[ServiceItem]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from youwo.organizations.rules import mandates
 from youwo.people.models import Person, Role
 from youwo.people.rules import powers
-from youwo.service.models import Delivery, ServiceItem
+from youwo.service.models import ServiceItem
 
 # Who runs meetings and keeps the service list of their area; and who reads it.
 DEALING = (Role.WORKER, Role.COORDINATOR)
@@ -42,12 +44,13 @@ def owns(person: Person | None, item: ServiceItem, on: date) -> bool:
     return item.organization_id is not None and item.organization_id in mandates(person, on)
 
 
-def may_accept(person: Person, item: ServiceItem, deliveries: list[Delivery], on: date) -> bool:
-    """Say whether a person may close an item: the community's staff, but never who did it."""
+def may_accept(person: Person, item: ServiceItem, deliveries: Sequence[Any], on: date) -> bool:
+    """Say whether a person may close an item: the community's staff, but never who did it.
+
+    `deliveries` are those of `queries.standing_whole`.
+    """
     held = mandates(person, on)
     if any(delivery.organization_id in held for delivery in deliveries):
         return False
-    took_part = any(
-        hand.person_id == person.pk for delivery in deliveries for hand in delivery.hands.all()
-    )
-    return not took_part and may_deal(person, item.community_id, on)
+    took_part = {key for delivery in deliveries for key, _minutes in delivery.took_part}
+    return person.pk not in took_part and may_deal(person, item.community_id, on)

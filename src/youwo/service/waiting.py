@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from youwo.almanac.queries import deadline
 from youwo.people.models import Role
 from youwo.service.models import (
+    Delivery,
     Invitation,
     ItemStatus,
     JointMeeting,
@@ -39,12 +42,14 @@ def turns_of_item(item: ServiceItem) -> list[Wanted]:
 
 def _under_way(item: ServiceItem) -> list[Wanted]:
     due_at = closing(item.due_on, item.community_id)
-    helpers = list(item.helpers.order_by("pk").values_list("organization_id", flat=True))
-    done: set[int | None] = set()
-    if helpers:
-        standing = item.deliveries.filter(revoked_at__isnull=True)
-        done.update(standing.values_list("organization_id", flat=True))
-    waiting = [_unit(item, "item.help", key, due_at) for key in helpers if key not in done]
+    own = Delivery.objects.filter(
+        item=item, organization=OuterRef("organization"), revoked_at__isnull=True
+    )
+    waits = item.helpers.exclude(Exists(own)).order_by("pk")
+    waiting = [
+        _unit(item, "item.help", key, due_at)
+        for key in waits.values_list("organization_id", flat=True)
+    ]
     if item.clocked:
         return waiting
     if item.organization_id is None:

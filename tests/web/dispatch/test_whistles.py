@@ -18,9 +18,10 @@ from tests.web.needs.people import signed_in, words
 from youwo.core.search import terms
 from youwo.dispatch import actions
 from youwo.dispatch.models import Extension, Ladder, Objection, Status, Whistle
-from youwo.dispatch.sweep import sweep
+from youwo.dispatch.sweep import follow_moved, sweep
 from youwo.needs.models import Voice
 from youwo.service import actions as service
+from youwo.turns.models import Turn
 from youwo.web.dispatch.telling import clock_words, told_steps
 from youwo.web.dispatch.turns import TURNS
 
@@ -745,7 +746,7 @@ def test_a_service_item_shows_its_whistle(at_work, worker, speaker, jinshui, lam
     assert f"{LIST}{whistle.reference}/" in words(response)
 
 
-def test_what_is_said_to_be_done_moves_the_whistle_at_once(
+def test_what_is_said_to_be_done_asks_nobody_any_more_and_soon_moves_the_whistle(
     at_the_unit, worker, speaker, jinshui, lamps, at
 ):
     whistle = answered(worker, speaker, jinshui, [lamps], at)
@@ -754,8 +755,13 @@ def test_what_is_said_to_be_done_moves_the_whistle_at_once(
     sent |= {"minutes": "60", "people": "2", "what": "换了灯", "things-TOTAL_FORMS": "0"}
     sent |= {"things-INITIAL_FORMS": "0", "hands": []}
 
+    waiting = Turn.objects.filter(subject_label="dispatch.whistle", subject_key=str(whistle.pk))
+    assert waiting.exists()
+
     at_the_unit.post(f"/service/{whistle.item.reference}/deliver/", sent)
 
+    assert not waiting.exists()
+    follow_moved(at=timezone.now())
     assert status(whistle) == Status.DELIVERED
 
 

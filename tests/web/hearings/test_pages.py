@@ -378,10 +378,10 @@ class TestClosing:
         written(hearing, worker, at, typed("楼道灯坏了"), typed("楼道灯坏了好久"))
         offered = [look.alike for look in at_work.get(url(hearing, "close/")).context["looks"]]
         assert [[value for value, _words in one] for one in offered] == [
-            [known.reference],
-            ["1", known.reference],
+            [f"known-{known.pk}"],
+            ["1", f"known-{known.pk}"],
         ]
-        at_work.post(url(hearing, "close/"), {"same:1": known.reference, "same:2": "1"})
+        at_work.post(url(hearing, "close/"), {"same:1": f"known-{known.pk}", "same:2": "1"})
         assert (Problem.objects.count(), known.reports.count()) == (1, 3)
 
     def test_old_and_new_problems_are_taken_up_together(
@@ -399,7 +399,7 @@ class TestClosing:
             typed("2号楼道灯坏了"),
             typed(BOOKING),
         )
-        at_work.post(url(hearing, "close/"), {"same:1": known.reference})
+        at_work.post(url(hearing, "close/"), {"same:1": f"known-{known.pk}"})
         assert (Problem.objects.count(), known.reports.count(), Wish.objects.count()) == (2, 2, 1)
 
     def test_a_known_one_that_has_ended_is_refused(self, at_work, hearing, worker, jinshui, at):
@@ -409,7 +409,7 @@ class TestClosing:
         known = Problem.objects.get()
         problems.decline(known, reason="已经拆除", by=worker, at=at)
         written(hearing, worker, at, typed("楼道灯坏了"))
-        response = at_work.post(url(hearing, "close/"), {"same:1": known.reference})
+        response = at_work.post(url(hearing, "close/"), {"same:1": f"known-{known.pk}"})
         assert (response.status_code, known.reports.count()) == (422, 1)
 
     def test_before_its_day_it_is_not_closed_and_the_day_can_be_corrected(
@@ -425,7 +425,7 @@ class TestClosing:
 
     def test_what_lacks_something_is_shown(self, at_work, hearing, worker, at):
         written(hearing, worker, at, typed(phone="1380"))
-        response = at_work.post(url(hearing, "close/"), {"same:1": "WXXXXXXXX"})
+        response = at_work.post(url(hearing, "close/"), {"same:1": "known-987654", "same:x": "1"})
         assert response.status_code == 422
         assert response.context["looks"][0].troubles
 

@@ -105,7 +105,7 @@ PAGES = {
     ("worker", "/service/{done}/"): 9,
     ("worker", "/service/{closed}/"): 8,
     ("worker", "/service/{done}/close/"): 6,
-    ("worker", "/service/{going}/deliver/"): 6,
+    ("worker", "/service/{going}/deliver/"): 5,
     ("worker", "/service/{going}/hand_on/"): 3,
     ("unit", "/meetings/"): 2,
     ("unit", "/meetings/{called}/"): 4,
@@ -113,7 +113,7 @@ PAGES = {
     ("unit", "/meetings/{held}/minutes/"): 7,
     ("unit", "/service/?own=1"): 2,
     ("unit", "/service/{done}/"): 9,
-    ("unit", "/service/{going}/deliver/"): 6,
+    ("unit", "/service/{going}/deliver/"): 5,
 }
 
 

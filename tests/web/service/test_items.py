@@ -519,4 +519,4 @@ def test_accepting_costs_the_same_for_one_voice_and_many(
         assert response.status_code == 302
         costs.append(sum("SAVEPOINT" not in query["sql"] for query in captured))
 
-    assert costs[1:] == [16, 16]
+    assert costs[1] == costs[2] <= 12

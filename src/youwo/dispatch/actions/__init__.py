@@ -2,7 +2,7 @@
 
 from youwo.dispatch.actions.answered import answer, decide, object_to
 from youwo.dispatch.actions.blown import blow, call, withdraw
-from youwo.dispatch.actions.followed import behind, follow
+from youwo.dispatch.actions.followed import carrier, follow, let_rest
 from youwo.dispatch.actions.ladders import MOST_LEVELS, Rung, load_ladder, remove_ladder, set_ladder
 from youwo.dispatch.actions.moving import lock_first
 from youwo.dispatch.actions.shared import ask_help, hand_on, help_out, say_no, take_over
@@ -13,15 +13,16 @@ __all__ = [
     "Rung",
     "answer",
     "ask_help",
-    "behind",
     "blow",
     "call",
+    "carrier",
     "decide",
     "decide_extension",
     "extend",
     "follow",
     "hand_on",
     "help_out",
+    "let_rest",
     "load_ladder",
     "lock_first",
     "object_to",

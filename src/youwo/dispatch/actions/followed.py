@@ -1,16 +1,21 @@
 """Following the service item that carries a whistle: done, judged, open again.
 
-What is delivered and what the resident says lives in `service`, which knows no whistles; so the
-whistle looks, in the transaction of whoever calls, and in each sweep.
+What is delivered and what the resident says lives in `service`, which knows no whistles. So the
+whistle looks, some seconds later (`sweep.follow_moved`). Only that nobody is asked any more for
+what is done is said at once (`let_rest`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from youwo.core.acts import acting, held, once
+from youwo.core.acts import acting
 from youwo.dispatch.actions.blown import let_go
 from youwo.dispatch.actions.moving import (
     MINUTES,
@@ -24,39 +29,64 @@ from youwo.dispatch.actions.moving import (
     solve_spent,
 )
 from youwo.dispatch.clock import until
-from youwo.dispatch.models import Span, Status, Whistle
+from youwo.dispatch.models import Span, Status, Whistle, WhistleQuerySet
 from youwo.dispatch.terms import JUDGE
 from youwo.journal import actions as journal
 from youwo.people.models import Person
 from youwo.service.models import ItemStatus, ServiceItem
+from youwo.turns import actions as turns
 
 _RUNNING = (Status.ANSWERED, Status.PAUSED)
+_RESTS = (ItemStatus.DELIVERED, ItemStatus.CLOSED, ItemStatus.DROPPED)
 
 
-def behind(reference: str) -> Whistle | None:
-    """Lock the whistle that an item carries; None where there is none. One statement in an act.
+def carriers() -> WhistleQuerySet:
+    """Return the whistles that an item carries: answered, and not withdrawn."""
+    return Whistle.objects.filter(answered_at__isnull=False).exclude(status=Status.WITHDRAWN)
 
-    Who changes both locks the whistle before the item, so that two never wait for each other.
+
+def carrier() -> Subquery:
+    """Return the key of the whistle that an item carries, as a column of a query of items."""
+    return Subquery(carriers().filter(item=OuterRef("pk")).order_by("-pk").values("pk")[:1])
+
+
+def let_rest(item: ServiceItem) -> None:
+    """Ask nobody any more about the whistle of an item that is done, accepted or dropped.
+
+    The item was read with its `carrier`, in the act under way, and costs nothing more.
     """
-    answered = Whistle.objects.filter(item__reference=reference, answered_at__isnull=False)
-    rows = answered.exclude(status=Status.WITHDRAWN).order_by("-pk")
-    return once((Whistle, "behind", reference), lambda: lock_first(rows))
+    whistle: int | None = item.carrier  # type: ignore[attr-defined]
+    if whistle is not None and item.status in _RESTS:
+        turns.clear(Whistle(pk=whistle))
 
 
 @acting()
-def follow(item: ServiceItem, *, at: datetime, by: Person | None = None) -> Whistle | None:
+def follow(item: ServiceItem, *, at: datetime) -> Whistle | None:
     """Bring the whistle that an item carries to where the item stands; None where there is none.
 
-    `by` is who moved the item; nobody where it is found out later.
-
-    One that was answered while the item's lock was waited for is followed by the next sweep.
+    Who moves both locks the whistle before the item, so that two never wait for each other.
     """
-    whistle = behind(item.reference)
+    whistle = lock_first(carriers().filter(item=item).order_by("-pk"))
     if whistle is None:
         return None
-    # As it is now: locked by who changed it in this act, or read under the whistle's lock.
-    whistle.item = held(item) or ServiceItem.objects.get(pk=item.pk)
-    status = ItemStatus(whistle.item.status)
+    # As it is now, read under the whistle's lock.
+    now = ServiceItem.objects.select_related("moved_by").get(pk=item.pk)
+    bring(whistle, now, at=at)
+    seen([now])
+    return whistle
+
+
+def seen(items: Iterable[ServiceItem]) -> None:
+    """Note that what keeps the time of these items has looked at them, as they were read."""
+    as_read = [Q(pk=item.pk, since=item.since) for item in items]
+    # One that has been moved once more meanwhile is looked at again.
+    ServiceItem.objects.filter(reduce(or_, as_read), to_follow=True).update(to_follow=False)
+
+
+def bring(whistle: Whistle, item: ServiceItem, *, at: datetime) -> None:
+    """Bring a locked whistle to where its item stands, in the name of who moved the item."""
+    by, whistle.item = item.moved_by, item
+    status = ItemStatus(item.status)
     if status in (ItemStatus.DELIVERED, ItemStatus.CLOSED) and whistle.status in _RUNNING:
         _deliver(whistle, by, at)
     if status == ItemStatus.CLOSED and whistle.status == Status.DELIVERED:
@@ -68,7 +98,6 @@ def follow(item: ServiceItem, *, at: datetime, by: Person | None = None) -> Whis
         _reopen(whistle, by, at)
     elif status == ItemStatus.DROPPED and whistle.is_open:
         _drop(whistle, by, at)
-    return whistle
 
 
 def _deliver(whistle: Whistle, by: Person | None, at: datetime) -> None:

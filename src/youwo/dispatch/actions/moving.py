@@ -12,7 +12,7 @@ from django.db.models import DateTimeField, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from youwo.core.acts import hold, hold_first, once
+from youwo.core.acts import hold, hold_first, hold_found, once
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import rules
@@ -51,14 +51,23 @@ def lock(whistle: Whistle) -> Whistle:
     return hold(whistle, "level", "community", "compound", "whistled_by", "problem")
 
 
+# What a whistle never leaves.
+_PLACE = ("began", "community__parent", "compound", "problem__kind", "whistled_by")
+
+
 def lock_first(whistles: QuerySet[Whistle]) -> Whistle | None:
     """Lock the first of some whistles, and read it with what it never leaves. One statement."""
-    whistle = hold_first(
-        whistles.select_related(
-            "began", "community__parent", "compound", "problem__kind", "whistled_by"
-        )
-    )
-    if whistle is not None and (level := level_of(whistle.level_id)) is not None:
+    whistle = hold_first(whistles.select_related(*_PLACE))
+    return None if whistle is None else _on_its_level(whistle)
+
+
+def lock_found(whistles: QuerySet[Whistle]) -> list[Whistle]:
+    """Lock some whistles, and read them with what they never leave. One statement."""
+    return [_on_its_level(one) for one in hold_found(whistles.select_related(*_PLACE))]
+
+
+def _on_its_level(whistle: Whistle) -> Whistle:
+    if (level := level_of(whistle.level_id)) is not None:
         whistle.level = level
     return whistle
 

@@ -15,7 +15,7 @@ from youwo.core.references import new_reference
 from youwo.core.refused import Refused
 from youwo.journal import actions as journal
 from youwo.needs.models import ProblemKind
-from youwo.needs.triage import problem_kinds
+from youwo.needs.triage import catalogue
 from youwo.people.models import Person, Role
 from youwo.people.rules import powers
 
@@ -70,7 +70,7 @@ def add_kind(entered: Entered, *, by: Person, at: datetime) -> ProblemKind:
     _refuse_others(by, at)
     kind = ProblemKind.objects.create(code=new_reference("K"), **_checked(entered))
     journal.write("add", kind, by=by, at=at)
-    problem_kinds.forget_after_change()
+    catalogue.forget_after_change()
     return kind
 
 
@@ -88,7 +88,7 @@ def change_kind(kind: ProblemKind, entered: Entered, *, by: Person, at: datetime
         setattr(kind, name, values[name])
     kind.save(update_fields=changed)
     journal.write("change", kind, by=by, at=at, before={name: before[name] for name in changed})
-    problem_kinds.forget_after_change()
+    catalogue.forget_after_change()
     return kind
 
 
@@ -102,5 +102,5 @@ def switch_kind(kind: ProblemKind, *, active: bool, by: Person, at: datetime) ->
     kind.active = active
     kind.save(update_fields=["active"])
     journal.write("switch_on" if active else "switch_off", kind, by=by, at=at)
-    problem_kinds.forget_after_change()
+    catalogue.forget_after_change()
     return kind

@@ -179,6 +179,7 @@ def give_to(
     move(
         item,
         "hand_on",
+        by=by,
         at=at,
         also=["organization", "reason", "started_at", "search_terms"],
     )
@@ -235,7 +236,7 @@ def add_helper(
     if organization.pk in helping:
         raise Refused(_("This unit helps already."), "organization")
     ItemHelper.objects.create(item=item, organization=organization)
-    move(item, "add_helper", at=at)
+    move(item, "add_helper", by=by, at=at)
     journal.write(
         "add_helper",
         item,
@@ -263,7 +264,7 @@ def drop(item: ServiceItem, *, reason: str, by: Person, at: datetime) -> Service
     if not reason.strip():
         raise Refused(_("Please give the reason."), "reason")
     item.reason = reason.strip()
-    move(item, "drop", at=at, also=["reason"])
+    move(item, "drop", by=by, at=at, also=["reason"])
     if item.problem is not None:
         problems.put_back(item.problem, reason=item.reason, by=by, at=at)
     journal.write("drop", item, by=by, at=at, area_code=item.community_id, reason=item.reason)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import CharField, Prefetch, Subquery
+from django.db.models import CharField, Subquery
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,17 +33,15 @@ from youwo.service.actions.moving import (
     move,
     must_allow,
     must_deal,
-    standing,
     tell_units,
 )
 from youwo.service.models import (
-    Asset,
-    AssetStatus,
     Delivery,
     DeliveryGoods,
     DeliveryHand,
     ServiceItem,
 )
+from youwo.service.queries import standing, standing_whole
 from youwo.service.terms import closing
 
 # The chapter of the programme: units and their members lead.
@@ -56,7 +56,7 @@ def start(item: ServiceItem, *, by: Person, at: datetime) -> ServiceItem:
     if not (rules.owns(by, item, on) or rules.may_deal(by, item.community_id, on)):
         raise Refused(_("Only the owner and the community can say that it has begun."))
     item.started_at = at
-    move(item, "start", at=at, also=["started_at"])
+    move(item, "start", by=by, at=at, also=["started_at"])
     journal.write("start", item, by=by, at=at, area_code=item.community_id)
     return item
 
@@ -76,13 +76,15 @@ def deliver(
     hands: Sequence[tuple[Person, int]] = (),
     source: str = "",
     nonce: uuid.UUID | None = None,
+    members: Collection[int] = (),
 ) -> Delivery:
     """Say what a unit did. The owner's word makes the item done; a helper's adds its part.
 
     `minutes` is how long it took; `people` how many took part, of whom `hands` (person, minutes)
     are members of the unit by name; `goods` are (thing, quantity, unit). Community staff may enter
     it for a unit and name in `source` who told them. It becomes a fact when the item is closed.
-    The same nonce makes no second delivery.
+    The same nonce makes no second delivery. `members` are keys of people of whom the caller has
+    just read that they were members on that day.
     """
     on = local_day(at)
     item = fresh(item)
@@ -101,7 +103,7 @@ def deliver(
         )
     if occurred_on < local_day(item.agreed_at):
         raise Refused(_("This day lies before the item was agreed."), "occurred_on")
-    _must_be_members(organization, hands, people, occurred_on)
+    _must_be_members(organization, hands, people, occurred_on, members)
     delivery = Delivery(
         item=item,
         nonce=nonce or uuid.uuid4(),
@@ -121,56 +123,27 @@ def deliver(
         if (earlier := _made_by(nonce)) is not None:
             return earlier
         raise
-    things = DeliveryGoods.objects.bulk_create(
+    DeliveryGoods.objects.bulk_create(
         DeliveryGoods(delivery=delivery, item=thing, quantity=quantity, unit=unit)
         for thing, quantity, unit in goods
     )
-    if things:
-        _carry_over(item, things)
     DeliveryHand.objects.bulk_create(
         DeliveryHand(delivery=delivery, person=person, minutes=spent) for person, spent in hands
     )
     item.started_at = item.started_at or at
     if owner:
         item.delivered_at = at
-        move(item, "deliver", at=at, also=["started_at", "delivered_at"])
+        move(item, "deliver", by=by, at=at, also=["started_at", "delivered_at"])
         if item.problem is not None:
             problems.mark_done(item.problem, by=by, at=at)
     else:
-        move(item, "contribute", at=at, also=["started_at"])
+        move(item, "contribute", by=by, at=at, also=["started_at"])
     journal.write("deliver", item, by=by, at=at, area_code=item.community_id, delivery=delivery.pk)
     return delivery
 
 
 def _made_by(nonce: uuid.UUID | None) -> Delivery | None:
     return Delivery.objects.filter(nonce=nonce).first() if nonce else None
-
-
-def _carry_over(item: ServiceItem, things: Sequence[DeliveryGoods]) -> None:
-    """Let what came with a delivery that was taken back, and stands somewhere, belong to these.
-
-    Bins that stand in a yard are not handed over a second time because a fence was missing.
-    """
-    standing_assets = (
-        Asset.objects.filter(
-            delivery_goods__delivery__item=item, delivery_goods__delivery__revoked_at__isnull=False
-        )
-        .exclude(status=AssetStatus.RETIRED)
-        .select_related("delivery_goods")
-        .order_by("pk")
-    )
-    left = {row.pk: row.quantity for row in things}
-    moved = []
-    for asset in standing_assets:
-        before = asset.delivery_goods
-        for row in things:
-            same = before is not None and (before.item, before.unit) == (row.item, row.unit)
-            if same and asset.quantity <= left[row.pk]:
-                left[row.pk] -= asset.quantity
-                asset.delivery_goods = row
-                moved.append(asset)
-                break
-    Asset.objects.bulk_update(moved, ["delivery_goods"])
 
 
 def _must_speak_for(
@@ -198,14 +171,16 @@ def _must_be_members(
     hands: Sequence[tuple[Person, int]],
     people: int,
     on: date,
+    known: Collection[int],
 ) -> None:
     keys = {person.pk for person, _minutes in hands}
     if len(keys) < len(hands):
         raise Refused(_("Somebody is named twice among those who took part."), "hands")
     if len(keys) > people:
         raise Refused(_("More members are ticked than people took part."), "people")
-    members = Membership.objects.in_force(on).filter(organization=organization, person__in=keys)
-    if keys and members.count() < len(keys):
+    asked = keys - {*known}
+    members = Membership.objects.in_force(on).filter(organization=organization, person__in=asked)
+    if asked and members.count() < len(asked):
         raise Refused(_("Somebody is ticked who is not a member of this unit."), "hands")
 
 
@@ -229,11 +204,7 @@ def close(
     """
     item = locked(item, "close")
     problem = problems.fresh(item.problem) if item.problem is not None else None
-    deliveries = list(
-        standing(item)
-        .select_related("organization")
-        .prefetch_related(Prefetch("hands", DeliveryHand.objects.select_related("person")), "goods")
-    )
+    deliveries = standing_whole(item)
     if not rules.may_accept(by, item, deliveries, local_day(at)):
         raise Refused(
             _("Somebody of the community who did not do it accepts it. Please ask a colleague.")
@@ -247,7 +218,7 @@ def close(
         )
     item.accepted_by, item.asked = accepted_by.strip(), asked.strip()
     item.closed_at = at
-    move(item, "close", at=at, also=["accepted_by", "asked", "closed_at"])
+    move(item, "close", by=by, at=at, also=["accepted_by", "asked", "closed_at"])
     if problem is not None:
         if problem.status != ProblemStatus.CLOSED:
             problems.close(problem, asked=asked, by=by, at=at)
@@ -271,7 +242,7 @@ def close(
 
 def _record(
     item: ServiceItem,
-    deliveries: Sequence[Delivery],
+    deliveries: Sequence[Any],
     served: int,
     counted_how: str,
     *,
@@ -283,9 +254,10 @@ def _record(
     for delivery in deliveries:
         if delivery.organization_id == item.organization_id:
             item.organization = delivery.organization
-    spent: dict[Person, int] = {}
-    for hand in (hand for delivery in deliveries for hand in delivery.hands.all()):
-        spent[hand.person] = spent.get(hand.person, 0) + hand.minutes
+    spent: Counter[int] = Counter()
+    for delivery in deliveries:
+        for person, minutes in delivery.took_part:
+            spent[person] += minutes
     return ledger.record(
         kind=Kind.DEED,
         occurred_on=max(delivery.occurred_on for delivery in deliveries),
@@ -301,12 +273,8 @@ def _record(
         by=by,
         confirmed_by=confirmed_by,
         confirmed_at=at,
-        hands=spent.items(),
-        goods=[
-            (thing.item, thing.quantity, thing.unit)
-            for delivery in deliveries
-            for thing in delivery.goods.all()
-        ],
+        hands=[(Person(pk=person), minutes) for person, minutes in spent.items()],
+        goods=[thing for delivery in deliveries for thing in delivery.handed],
         at=at,
     )
 
@@ -350,7 +318,8 @@ def _back(
     item.accepted_by = item.asked = ""
     if item.problem is not None:
         _problem_back(problems.fresh(item.problem), item, by=by, at=at)
-    move(item, verb, at=at, also=["reason", "delivered_at", "closed_at", "accepted_by", "asked"])
+    changed = ["reason", "delivered_at", "closed_at", "accepted_by", "asked"]
+    move(item, verb, by=by, at=at, also=changed)
     journal.write(verb, item, by=by, at=at, area_code=item.community_id, reason=item.reason)
     if item.organization_id is not None:
         tell_units(

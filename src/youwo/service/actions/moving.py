@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from youwo.core.acts import hold
@@ -16,7 +15,7 @@ from youwo.organizations import telling
 from youwo.organizations.telling import Word
 from youwo.people.models import Person
 from youwo.service import rules
-from youwo.service.models import ITEM_MOVES, Delivery, ServiceItem
+from youwo.service.models import ITEM_MOVES, ServiceItem
 from youwo.service.waiting import turns_of_item
 from youwo.turns import actions as turns
 
@@ -48,21 +47,22 @@ def must_allow(item: ServiceItem, verb: str) -> None:
         )
 
 
-def move(item: ServiceItem, verb: str, *, at: datetime, also: Sequence[str] = ()) -> None:
-    """Set the state a verb leads to, save the named fields, and say whose turn it is."""
+def move(
+    item: ServiceItem, verb: str, *, by: Person | None, at: datetime, also: Sequence[str] = ()
+) -> None:
+    """Set the state a verb leads to, save the named fields, and say whose turn it is.
+
+    What keeps the time of an item looks at it soon after (`to_follow`).
+    """
     status = ITEM_MOVES[verb][item.status]
     changed = [*also]
     if status != item.status:
-        item.status, item.since = status, at
-        changed += ["status", "since"]
+        item.status, item.since, item.moved_by = status, at, by
+        item.to_follow = item.clocked
+        changed += ["status", "since", "moved_by", "to_follow"]
     if changed:
         item.save(update_fields=changed)
     turns.put(item, turns_of_item(item))
-
-
-def standing(item: ServiceItem) -> QuerySet[Delivery]:
-    """Return the deliveries of an item that have not been taken back, in their order."""
-    return item.deliveries.filter(revoked_at__isnull=True).order_by("recorded_at", "pk")
 
 
 def tell_units(

@@ -91,6 +91,11 @@ class ServiceItem(models.Model):
     due_on = models.DateField(_("until"))
     # What called for it keeps its time, and asks its owner.
     clocked = models.BooleanField(default=False, db_default=False)
+    # Who moved it last, and that what keeps its time has not looked since.
+    moved_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    to_follow = models.BooleanField(default=False, db_default=False)
     search_terms = models.TextField(default="", blank=True, editable=False)
     agreed_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
@@ -133,6 +138,7 @@ class ServiceItem(models.Model):
             models.Index(fields=["-agreed_at", "-id"], name="service_item_list"),
             models.Index(fields=["community", "-agreed_at", "-id"], name="service_item_place"),
             models.Index(fields=["organization", "-agreed_at", "-id"], name="service_item_unit"),
+            models.Index(fields=["id"], condition=Q(to_follow=True), name="service_item_to_follow"),
         ]
 
     def __str__(self) -> str:
@@ -229,6 +235,13 @@ class Delivery(models.Model):
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
                 condition=Q(minutes__gt=0, people__gt=0), name="service_delivery_some"
+            )
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["item"],
+                condition=Q(revoked_at__isnull=False),
+                name="service_delivery_revoked",
             )
         ]
 

@@ -10,18 +10,20 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from youwo.core.acts import acting, hold_found
+from youwo.core.acts import acting
 from youwo.core.clock import local_day
-from youwo.core.references import parse_reference
 from youwo.core.refused import Refused
 from youwo.needs.actions import hearings
 from youwo.needs.hearings import alike, known_problems, lines_of, summary, troubles
-from youwo.needs.models import Hearing, HearingLine, Problem
+from youwo.needs.models import HearingLine, Problem
 from youwo.needs.rules import DEALING
 from youwo.people import masking
 from youwo.web.access import signed_in_person, staff
 from youwo.web.hearings.access import dealt_with, held
 from youwo.web.hearings.rows import about, words_of_kinds
+
+# What a known problem's key stands behind in the form; an earlier line is a bare number.
+_KNOWN = "known-"
 
 
 @dataclass
@@ -67,31 +69,28 @@ def _close(request: HttpRequest, reference: str) -> bool:
     """Close the hearing, and say whether it was open until now."""
     hearing = held(request, reference)
     if hearing.is_open:
-        same = _same(request, hearing)
+        same = _same(request)
         hearings.close(hearing, same=same, by=signed_in_person(request), at=timezone.now())
         return True
     return False
 
 
-def _same(request: HttpRequest, hearing: Hearing) -> dict[int, int | Problem]:
+def _same(request: HttpRequest) -> dict[int, int | Problem]:
     """Read which lines are one more voice for an earlier line or a known problem."""
-    chosen = {
-        int(number): request.POST[name]
-        for name in request.POST
-        if name.startswith("same:") and _is_number(number := name[5:])
-    }
-    references = {number: parse_reference(value) for number, value in chosen.items()}
-    named = set(references.values()) - {None}
-    of_here = Problem.objects.filter(community=hearing.community_id, reference__in=named)
-    known = {row.reference: row for row in hold_found(of_here)} if named else {}
-    earlier = {number: int(value) for number, value in chosen.items() if _is_number(value)}
-    return earlier | {
-        number: known[reference] for number, reference in references.items() if reference in known
-    }
+    same: dict[int, int | Problem] = {}
+    for name, value in request.POST.items():
+        number = name.removeprefix("same:")
+        if number == name or not _is_number(number):
+            continue
+        key = str(value).removeprefix(_KNOWN)
+        if _is_number(key):
+            # What is known is not read here: closing looks whether another voice may join it.
+            same[int(number)] = int(key) if key == value else Problem(pk=int(key))
+    return same
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 7
+    return text.isascii() and text.isdigit() and len(text) < 16
 
 
 def _looks(request: HttpRequest, lines: list[HearingLine], known: list[Problem]) -> list[Look]:
@@ -112,7 +111,7 @@ def _looks(request: HttpRequest, lines: list[HearingLine], known: list[Problem])
 
 def _offer(other: HearingLine | Problem) -> tuple[str, str]:
     if isinstance(other, Problem):
-        return other.reference, str(other)
+        return f"{_KNOWN}{other.pk}", str(other)
     return str(other.number), _("%(number)s. %(said)s") % {
         "number": other.number,
         "said": other.said[:40],

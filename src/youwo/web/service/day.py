@@ -78,8 +78,10 @@ def decide(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Make a matter a service item, or leave it with a reason."""
     meeting = shared.run_meeting(request, reference)
     shared.must_deal(request, meeting.community_id)
-    rows = meeting.agenda.filter(pk=pk).select_related("problem__kind", "problem__compound")
-    item = hold_first(rows) if under_way() else rows.first()
+    rows = meeting.agenda.filter(pk=pk).select_related(
+        "problem__kind", "problem__community", "problem__compound"
+    )
+    item = hold_first(rows, "problem") or hold_first(rows) if under_way() else rows.first()
     if item is None:
         raise Http404
     item.meeting = meeting

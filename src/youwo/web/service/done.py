@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import JSONArray
+from django.forms import DateField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,13 +19,14 @@ from django.utils.translation import gettext as _
 
 from youwo.core.acts import attempt
 from youwo.core.clock import local_day
+from youwo.core.gathering import Gathered
 from youwo.core.refused import Refused
-from youwo.dispatch.actions import follow
+from youwo.dispatch.actions import let_rest
 from youwo.ledger.models import Counted
 from youwo.needs.actions.problems import is_agreed
 from youwo.organizations.models import Membership, Organization
 from youwo.service import actions, rules
-from youwo.service.models import ITEM_MOVES, Joined, ServiceItem
+from youwo.service.models import ITEM_MOVES, ItemHelper, Joined, ServiceItem
 from youwo.web.access import mandates_of, signed_in_person, staff, with_units
 from youwo.web.acts import one_act
 from youwo.web.service import shared
@@ -32,11 +36,18 @@ from youwo.web.service.forms import CloseForm, DeliverForm, Things, filled
 _TICKED = 400
 
 
-def _units(request: HttpRequest, item: ServiceItem) -> list[Organization]:
+# The units that help with an item, as a list in a column: (key, name).
+_HELPING = Subquery(
+    ItemHelper.objects.filter(item=OuterRef("pk"))
+    .order_by()
+    .values(all=Gathered(JSONArray("organization_id", "organization__name")))
+)
+
+
+def _units(request: HttpRequest, item: Any) -> list[Organization]:
     """Return for whom the visitor can speak: the owner first, then who helps."""
-    helping = item.helpers.values("organization")
-    having = Organization.objects.filter(Q(pk=item.organization_id) | Q(pk__in=helping))
-    units = sorted(having.order_by("pk"), key=lambda unit: unit.pk != item.organization_id)
+    helping = [Organization(pk=key, name=name) for key, name in sorted(item.helping or [])]
+    units = [*filter(None, [item.organization]), *helping]
     if shared.deals(request, item.community_id):
         return units
     held = mandates_of(request)
@@ -47,7 +58,7 @@ def _units(request: HttpRequest, item: ServiceItem) -> list[Organization]:
 @one_act
 def deliver(request: HttpRequest, reference: str) -> HttpResponse:
     """Say what was done: by the unit, or by the community on its behalf."""
-    item = shared.item_of(request, reference)
+    item = shared.item_of(request, reference, helping=_HELPING)
     units = _units(request, item)
     if not units and not shared.deals(request, item.community_id):
         raise PermissionDenied
@@ -95,7 +106,7 @@ def deliver(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:
-            follow(item, by=signed_in_person(request), at=at)
+            let_rest(item)
             messages.success(request, _("Written down. Now it is accepted, then it counts."))
             return redirect("service:item", item.reference)
     return _form(request, item, form, things, units, status=422)
@@ -115,11 +126,15 @@ def _members(item: ServiceItem, unit: Organization | None, request: HttpRequest)
         return []
     owns = unit.pk == item.organization_id
     joined = Joined.objects.filter(item=item, person=OuterRef("person"), left_at__isnull=True)
+    that_day = Membership.objects.in_force(_day(request))
     rows = (
         Membership.objects.in_force(local_day(timezone.now()))
         .filter(organization=unit)
-        # Whoever joins lets the owner read it, no helper.
-        .annotate(has_joined=Exists(joined if owns else joined.none()))
+        .annotate(
+            # Whoever joins lets the owner read it, no helper.
+            has_joined=Exists(joined if owns else joined.none()),
+            was_member=Exists(that_day.filter(organization=unit, person=OuterRef("person"))),
+        )
     )
     if unit.pk not in mandates_of(request):
         rows = rows.filter(has_joined=True)
@@ -128,13 +143,21 @@ def _members(item: ServiceItem, unit: Organization | None, request: HttpRequest)
     )
 
 
+def _day(request: HttpRequest) -> date:
+    """Return the day on which it was done, as it was sent; today where that is no day."""
+    try:
+        return DateField().to_python(request.POST.get("occurred_on")) or local_day(timezone.now())
+    except ValidationError:
+        return local_day(timezone.now())
+
+
 def _deliver(
     request: HttpRequest,
     item: ServiceItem,
     form: DeliverForm,
     *,
     unit: Organization | None,
-    members: Sequence[Membership],
+    members: Sequence[Any],
     goods: list[Any],
 ) -> None:
     given = form.cleaned_data
@@ -153,6 +176,7 @@ def _deliver(
         ],
         source=given["source"],
         nonce=given["nonce"],
+        members=[row.person_id for row in members if row.was_member],
         by=signed_in_person(request),
         at=timezone.now(),
     )
@@ -205,7 +229,7 @@ def close(request: HttpRequest, reference: str) -> HttpResponse:
                     refused.field if refused.field in form.fields else None, str(refused)
                 )
             else:
-                follow(item, by=signed_in_person(request), at=timezone.now())
+                let_rest(item)
                 messages.success(request, _("Accepted. It stands in the ledger now."))
                 return redirect("service:item", item.reference)
     voices = list(item.problem.reports.order_by("pk")) if item.problem else []

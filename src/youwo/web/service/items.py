@@ -20,7 +20,7 @@ from youwo.core.paging import page
 from youwo.core.references import parse_reference, spaced
 from youwo.core.refused import Refused
 from youwo.core.tables import write_rows
-from youwo.dispatch.actions import follow
+from youwo.dispatch.actions import let_rest
 from youwo.needs.models import Problem, ProblemStatus
 from youwo.needs.queries import readable_problems
 from youwo.organizations.models import Organization
@@ -225,7 +225,7 @@ def act(request: HttpRequest, reference: str, verb: str) -> HttpResponse:
                     refused.field if refused.field in form.fields else None, str(refused)
                 )
             else:
-                follow(item, by=signed_in_person(request), at=at)
+                let_rest(item)
                 messages.success(request, said)
                 return redirect("service:item", item.reference)
     title, hint, button = _HEADS[verb]

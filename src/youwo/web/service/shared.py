@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,11 +16,11 @@ from youwo.areas.rules import kind_of
 from youwo.core.acts import hold_first, under_way
 from youwo.core.clock import local_day
 from youwo.core.references import parse_reference
-from youwo.dispatch.actions import behind
+from youwo.dispatch.actions import carrier
 from youwo.organizations.models import Organization
 from youwo.organizations.queries import in_any
 from youwo.service import queries, rules
-from youwo.service.models import JointMeeting, ServiceItem
+from youwo.service.models import JointMeeting
 from youwo.web.access import powers_of, signed_in_person
 
 # A choice among more communities than this is no list any more.
@@ -61,21 +62,26 @@ def deals(request: HttpRequest, community_code: str) -> bool:
     return rules.may_deal(signed_in_person(request), community_code, on)
 
 
-def item_of(request: HttpRequest, reference: str) -> ServiceItem:
+def item_of(request: HttpRequest, reference: str, **columns: Any) -> Any:
     """Return an item that the visitor keeps, reads, or has a part in; others do not exist.
 
-    Within an act it is locked, and before it the whistle that it carries.
+    Within an act it is locked, and with it the problem behind it. `columns` are read with it.
     """
-    parsed = parse_reference(reference) or ""
     seen = queries.items_seen_by(signed_in_person(request), local_day(timezone.now()))
-    rows = seen.filter(reference=parsed).select_related(
-        "community", "compound", "problem__kind", "problem__community", "agenda_item__meeting"
+    rows = (
+        seen.filter(reference=parse_reference(reference) or "")
+        .annotate(carrier=carrier(), **columns)
+        .select_related(
+            "community",
+            "compound",
+            "organization",
+            "problem__kind",
+            "problem__community",
+            "problem__compound",
+            "agenda_item__meeting",
+        )
     )
-    if under_way():
-        behind(parsed)
-        item = hold_first(rows)
-    else:
-        item = rows.select_related("organization").first()
+    item = hold_first(rows, "problem") or hold_first(rows) if under_way() else rows.first()
     if item is None:
         raise Http404
     return item

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Case, TextField, Value, When
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from youwo.areas.models import Area
-from youwo.core.acts import hold_all
 from youwo.core.references import new_reference
 from youwo.core.refused import Refused
 from youwo.core.search import terms
@@ -19,6 +20,7 @@ from youwo.needs.actions.problems.moving import due as problem_due
 from youwo.needs.actions.problems.received import TITLE, voice_of
 from youwo.needs.actions.received import Contact, unsaved
 from youwo.needs.models import (
+    JOINABLE,
     Channel,
     Hearing,
     Problem,
@@ -29,7 +31,7 @@ from youwo.needs.models import (
     Wish,
 )
 from youwo.needs.problems_waiting import turns_of as problem_turns
-from youwo.needs.triage import problem_kinds
+from youwo.needs.triage import catalogue
 from youwo.needs.waiting import turns_of as wish_turns
 from youwo.people.models import Person
 from youwo.turns import actions as turns
@@ -108,11 +110,11 @@ def _problems(
     said: dict[tuple[str, int], list[Heard]] = {}
     for one, mark in heard:
         said.setdefault(_mark(mark), []).append(one)
-    known = _known({mark for _one, mark in heard if isinstance(mark, Problem)}, hearing)
-    kinds = {kind.pk: kind for kind in problem_kinds()}
+    joined = {("known", mark.pk): mark for _one, mark in heard if isinstance(mark, Problem)}
+    _join({problem: said[key] for key, problem in joined.items()}, hearing)
     # Some were chosen before they were taken off the catalogue.
-    kinds |= _off_the_catalogue(
-        {one.kind for one, mark in heard if isinstance(mark, int)} - {*kinds}
+    kinds = catalogue() | _just_added(
+        {one.kind for one, mark in heard if isinstance(mark, int)} - {*catalogue()}
     )
     begun = {
         mark: _begun(voices, kinds[voices[0].kind], hearing)
@@ -121,30 +123,37 @@ def _problems(
     }
     Problem.objects.bulk_create(begun.values())
     turns.put_many([(problem, problem_turns(problem)) for problem in begun.values()], new=True)
-    joined = {("known", problem.pk): problem for problem in known}
-    for key, problem in joined.items():
-        added = terms(*(one.said for one in said[key])).split()
-        problem.search_terms = " ".join(dict.fromkeys([*problem.search_terms.split(), *added]))
-    if joined:
-        Problem.objects.bulk_update(joined.values(), ["search_terms"])
     return begun | joined
 
 
-def _off_the_catalogue(codes: set[str]) -> dict[str, ProblemKind]:
+def _just_added(codes: set[str]) -> dict[str, ProblemKind]:
+    """Return kinds that have come within the last minute, which is rare."""
     return ProblemKind.objects.in_bulk(codes) if codes else {}
 
 
-def _known(chosen: Iterable[Problem], hearing: Hearing) -> list[Problem]:
-    known = hold_all(chosen)
-    for problem in known:
-        if problem.community_id != hearing.community_id or not problem.is_joinable:
-            raise Refused(
-                _(
-                    "One of the problems that you chose has moved on."
-                    " Please look at your choice again."
-                )
-            )
-    return known
+def _join(said: Mapping[Problem, Sequence[Heard]], hearing: Hearing) -> None:
+    """Have known problems be found by what was said of them now; refuses those that have ended.
+
+    One statement, which locks them: nothing of them need be read.
+    """
+    if not said:
+        return
+    here = Problem.objects.filter(
+        pk__in=[problem.pk for problem in said],
+        community=hearing.community_id,
+        status__in=JOINABLE,
+    )
+    added = Case(
+        *(
+            When(pk=problem.pk, then=Value(f" {terms(*(one.said for one in voices))}"))
+            for problem, voices in said.items()
+        ),
+        output_field=TextField(),
+    )
+    if here.update(search_terms=Concat("search_terms", added)) < len(said):
+        raise Refused(
+            _("One of the problems that you chose has moved on. Please look at your choice again.")
+        )
 
 
 def _begun(voices: Sequence[Heard], kind: ProblemKind, hearing: Hearing) -> Problem:

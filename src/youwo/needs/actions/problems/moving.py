@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from youwo.almanac.queries import deadline
-from youwo.core.acts import hold, hold_all
+from youwo.core.acts import forget, hold, hold_all
 from youwo.core.clock import local_day
 from youwo.core.references import spaced
 from youwo.core.refused import Refused
@@ -111,11 +111,8 @@ def _can_be_asked(problem: Problem) -> bool:
 
 def ask_anew(problem: Problem) -> None:
     """Forget, under the problem's lock, what its voices said of it: they are asked once more."""
-    said = [report for report in voices_of(problem) if report.answered_at is not None]
-    if said:
-        problem.reports.update(satisfied=None, answered_at=None)
-    for report in said:
-        report.satisfied = report.answered_at = None
+    problem.reports.filter(answered_at__isnull=False).update(satisfied=None, answered_at=None)
+    forget((Report, problem.pk))
 
 
 def write_terms(problem: Problem, said: Iterable[str]) -> None:
