@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests import factories
 from tests.dispatch.factories import answered, problem
 from youwo.dispatch.actions.followed import seen
 from youwo.dispatch.models import Status, Whistle

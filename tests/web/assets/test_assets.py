@@ -254,6 +254,16 @@ def test_goods_are_handed_over_to_several_places_at_once(client, worker, jinshui
     assert list(found) == [("1号院", 25, "东门"), ("2号院", 15, "")]
 
 
+def test_goods_are_given_to_somebody_by_their_telephone_number(client, worker, jinshui, at, place):
+    keeper = factories.PersonFactory(phone="13800001299")
+    goods = [("垃圾桶", Decimal(40), "个"), ("灭火器", Decimal(20), "套")]
+    delivery = brought(worker, jinshui, at, goods)
+    client.force_login(worker)
+    given = {f"{row.pk}_{place.pk}": "5" for row in delivery.goods.all()}
+    assert hand(client, delivery, keeper="person", phone=keeper.phone, **given).status_code == 302
+    assert set(Asset.objects.values_list("keeper_person", flat=True)) == {keeper.pk}
+
+
 def test_a_form_sent_twice_hands_over_once(client, worker, jinshui, at, place):
     delivery, nonce = brought(worker, jinshui, at), str(uuid.uuid4())
     key = delivery.goods.get().pk

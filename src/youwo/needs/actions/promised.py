@@ -48,7 +48,8 @@ def claim(
     """
     if organization is not None and not acts_for(by, organization, local_day(at)):
         raise Refused(_("You do not act for this unit."), "organization")
-    wish = Wish.objects.select_for_update(of=("self",)).select_related("voice").get(pk=wish.pk)
+    rows = Wish.objects.select_for_update(of=("self",)).select_related("voice__person")
+    wish = rows.get(pk=wish.pk)
     if wish.claim is not None and wish.claim.nonce == nonce and wish.claimed_by_id == by.pk:
         return wish
     if wish.status not in MOVES["claim"]:

@@ -86,7 +86,7 @@ def hand_over(
     again = Asset.objects.filter(nonce__in=[share.nonce for share in shares if share.nonce])
     if made := list(again.order_by("pk")):
         return made
-    if Delivery.objects.filter(pk=delivery.pk, revoked_at__isnull=False).exists():
+    if hold(delivery).revoked_at is not None:
         raise Refused(_("This delivery has been taken back."))
     if not shares:
         raise Refused(_("Please say for at least one thing how many are handed over."))

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from youwo.areas.models import Area
 from youwo.areas.queries import find
-from youwo.core.acts import attempt
+from youwo.core.acts import attempt, hold_first, under_way
 from youwo.core.refused import Refused
 from youwo.organizations.queries import partners
 from youwo.organizations.rules import KEEPERS
@@ -53,7 +53,11 @@ def _places(community: Area) -> list[Area]:
 def hand_over(request: HttpRequest, key: int) -> HttpResponse:
     """Say which goods of a delivery become assets, how many where, and who keeps them."""
     rows = Delivery.objects.select_related("item__community", "item__compound", "organization")
-    delivery = get_object_or_404(rows, pk=key)
+    # Locked within an act: it may be taken back meanwhile.
+    found = rows.filter(pk=key)
+    delivery = hold_first(found) if under_way() else found.first()
+    if delivery is None:
+        raise Http404
     by = signed_in_person(request)
     if not upkeep.may_hand_over(by, delivery, today()):
         raise Http404

@@ -98,7 +98,7 @@ def public_wish(reference: str) -> Wish:
 
 def held_public_wish(reference: str) -> Wish:
     """Do what `public_wish` does, and lock the wish in the act that is under way."""
-    wish = hold_first(_public(reference))
+    wish = hold_first(_public(reference).select_related("voice__person", "compound"))
     if wish is None:
         raise Http404
     return wish
