@@ -256,6 +256,21 @@ def test_a_retired_version_is_refused(worker, sheet, unit, jinshui, at):
     assert planned(worker, newer, jinshui, at).template.version == 2
 
 
+def test_closing_costs_the_same_for_few_and_for_many(worker, jinshui, at):
+    sheet, costs = template(jinshui, at), []
+    for month, count in ((1, 1), (2, 1), (3, 5)):
+        for _ in range(count):
+            factories.mandated(enrolled_unit(jinshui))
+        period = {"starts_on": date(2025, month, 1), "ends_on": date(2025, month + 1, 1)}
+        round_ = planned(worker, sheet, jinshui, at, **period)
+        with CaptureQueriesContext(connection) as captured:
+            actions.close(round_, by=worker, at=at + timedelta(days=1))
+        costs.append(sum("SAVEPOINT" not in query["sql"] for query in captured))
+        assert round_.stacks.count() > count
+    # The first time, what is kept for a minute is read as well.
+    assert costs[1] == costs[2]
+
+
 def test_a_planned_round_opens_and_closes_by_itself(worker, sheet, unit, jinshui, at):
     round_ = planned(worker, sheet, jinshui, at, opens_at=at + timedelta(days=1))
     assert (round_.status, Turn.objects.count()) == (Status.PLANNED, 0)

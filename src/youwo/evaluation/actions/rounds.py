@@ -439,7 +439,7 @@ def _publishing(round_: Round, at: datetime) -> Wanted:
 
 
 def _take_back_sheets(round_: Round) -> None:
-    turns.put_many([(stack, []) for stack in round_.stacks.only("pk")])
+    turns.put_many([(stack, []) for stack in Stack.objects.filter(round=round_).only("pk")])
     waiting = Sheet.objects.filter(evaluated__round=round_, state__in=LEFT)
     waiting.update(state=SheetState.MISSED)
 

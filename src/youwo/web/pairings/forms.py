@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +23,9 @@ def unit_named(text: str) -> Organization:
     """Return the unit of exactly this name, or of its short name."""
     name = " ".join(text.split())
     rows = Organization.objects.filter(ends_on__isnull=True)
-    found = list(rows.filter(name=name)[:2]) or list(rows.filter(short_name=name)[:2])
+    called = rows.filter(Q(name=name) | Q(short_name=name)).annotate(exact=Q(name=name))
+    both = list(called.order_by("-exact", "pk")[:3])
+    found = [unit for unit in both if unit.name == name] or both
     if len(found) != 1:
         alike = list(rows.filter(name__contains=name).values_list("name", flat=True)[:_NAMED])
         raise ValidationError(
