@@ -21,6 +21,7 @@ from youwo.needs.models import (
     Hearing,
     HearingLine,
     Problem,
+    ProblemKind,
     Report,
     Voice,
     Wish,
@@ -434,7 +435,32 @@ def test_a_line_joins_a_problem_that_is_known(hearing, worker, jinshui, at):
     hearings.close(hearing, same={1: known, 2: 1}, by=worker, at=at)
     known.refresh_from_db()
     assert (Problem.objects.count(), known.reports.count()) == (1, 3)
-    assert "又灭" in known.search_terms
+    assert {"路灯", "又灭", "还是"} <= set(known.search_terms.split())
+
+
+def test_a_problem_of_another_community_is_not_joined(hearing, worker, elsewhere, at):
+    far = opened(factories.granted("worker", elsewhere), elsewhere, at)
+    written(far, far.recorded_by, at, typed())
+    hearings.close(far, by=far.recorded_by, at=at)
+    other = Problem.objects.get()
+    before = other.search_terms
+    written(hearing, worker, at, typed("路灯又灭了"))
+    with pytest.raises(Refused):
+        hearings.close(hearing, same={1: other}, by=worker, at=at)
+    other.refresh_from_db()
+    assert (other.search_terms, Report.objects.count()) == (before, 1)
+
+
+def test_a_kind_that_has_just_been_added_is_known(hearing, worker, at):
+    late = kind("late", name="充电桩冒烟")
+    written(hearing, worker, at, typed("充电桩冒烟", kind=late.pk))
+    # Who closes has read the catalogue before it was there.
+    ProblemKind.objects.filter(pk=late.pk).delete()
+    triage.catalogue.forget_after_change()
+    triage.catalogue()
+    late.save(force_insert=True)
+    hearings.close(hearing, by=worker, at=at)
+    assert Problem.objects.get().kind == late
 
 
 def test_a_known_problem_that_has_ended_is_not_joined(hearing, worker, jinshui, at):

@@ -1,17 +1,22 @@
 """Two people at one service item in the same instant, each in a transaction of their own."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError
 
 from tests import factories
-from tests.service.asset_factories import brought, compound, share
+from tests.needs.problem_factories import accepted
+from tests.service.asset_factories import brought, compound, handed_over, share
 from tests.service.factories import agreed, deliver, delivered, unit
-from tests.side_by_side import meanwhile, on_postgresql
+from tests.side_by_side import at_once, meanwhile, on_postgresql
+from youwo.core.acts import acting, hold, hold_first
 from youwo.ledger.models import Entry
+from youwo.needs.actions import problems
 from youwo.service import actions, upkeep
 from youwo.service.actions import assets
+from youwo.service.carrying import carry_over
 from youwo.service.models import Asset, Delivery, ItemStatus, ServiceItem
 
 pytestmark = [
@@ -114,3 +119,52 @@ def test_even_without_the_lock_the_ledger_takes_one_deed(
         actions.close(stale, accepted_by="张敬之", served=30, by=worker, at=late)
 
     assert Entry.objects.count() == 1
+
+
+def test_what_an_item_was_joined_to_is_what_it_belongs_to_after_waiting(worker, owner, jinshui, at):
+    item, other = agreed(worker, jinshui, at, organization=owner), unit("水务局")
+    found = []
+
+    def look():
+        with acting():
+            rows = ServiceItem.objects.filter(pk=item.pk).select_related("organization")
+            found.append(hold_first(rows).organization)
+
+    meanwhile(
+        lambda: actions.hand_on(again(item), organization=other, reason="他们近", by=worker, at=at),
+        look,
+    )
+    assert found == [other]
+
+
+def test_the_problem_behind_an_item_is_locked_and_read_as_it_is_then(worker, jinshui, at):
+    problem = accepted(worker, jinshui, at)
+    item, found = agreed(worker, jinshui, at, problem=problem), []
+
+    def look():
+        with acting():
+            rows = ServiceItem.objects.filter(pk=item.pk).select_related("problem")
+            held_item = hold_first(rows, "problem")
+            found.append((held_item.problem.public_title, held_item.problem is hold(problem)))
+
+    meanwhile(
+        lambda: problems.rephrase(
+            problem, public_title="二号楼的灯", public_text="不亮了", by=worker, at=at
+        ),
+        look,
+    )
+    assert found == [("二号楼的灯", True)]
+
+
+def test_bins_are_carried_over_once_by_two_workers(worker, jinshui, at):
+    asset = handed_over(worker, jinshui, at)
+    delivery = asset.delivery_goods.delivery
+    actions.contest(delivery.item, reason="还差一套", by=worker, at=at)
+    doer = factories.mandated(delivery.organization)
+    goods = [("垃圾桶", Decimal(40), "个")]
+    made = deliver(delivery.item, doer, delivery.organization, at, goods=goods)
+
+    carried = at_once(lambda: carry_over(at=at), lambda: carry_over(at=at))
+
+    assert sorted(carried) == [0, 1]
+    assert Asset.objects.get().delivery_goods == made.goods.get()
