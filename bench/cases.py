@@ -116,7 +116,7 @@ def wishes(number: int, *, seed: int = 7) -> None:
         )
         for wish in made:
             wish.community = named[wish.community_id]
-        turns.put_many([(wish, turns_of(wish)) for wish in made], new=True)
+        turns.put_many([(wish, turns_of(wish)) for wish in made])
 
 
 def _wish(

@@ -90,7 +90,7 @@ def test_what_a_case_had_before_an_act_is_replaced_whatever_is_said_later(cases,
     put(cases[0], at, reference="OLD")
     with acting():
         actions.clear(cases[0])
-        actions.put(cases[0], [wanted(at, reference="NEW")], new=True)
+        actions.put(cases[0], [wanted(at, reference="NEW")])
     assert references(worker, at) == ["NEW"]
 
 
@@ -99,12 +99,6 @@ def test_clearing_one_case_leaves_the_others(cases, worker, at):
     put(cases[1], at, reference="TWO")
     actions.clear(cases[0])
     assert references(worker, at) == ["TWO"]
-
-
-def test_many_cases_cost_two_statements(cases, at, django_assert_num_queries):
-    turns = [(case, [wanted(at)]) for case in cases]
-    with django_assert_num_queries(2):
-        actions.put_many(turns)
 
 
 def test_long_titles_are_cut(cases, worker, at):

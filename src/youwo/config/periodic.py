@@ -44,6 +44,7 @@ JOBS = [
     Job("assets", timedelta(hours=1), "youwo.service.upkeep.remind"),
     Job("voices", timedelta(days=1), "youwo.needs.retention.forget_voices"),
     Job("lines", timedelta(days=1), "youwo.needs.retention.forget_lines"),
+    Job("spare turns", timedelta(days=1), "youwo.turns.actions.forget_spare"),
     Job("old posts", timedelta(days=1), "youwo.notices.tasks.forget_posts"),
     Job("evaluated", timedelta(days=1), "youwo.evaluation.retention.forget_evaluated"),
     Job("uploads", timedelta(days=1), "youwo.organizations.uploads.forget_files"),

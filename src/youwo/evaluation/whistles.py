@@ -116,7 +116,7 @@ def _ask_some(at: datetime) -> int:
     made = LookBack.objects.filter(call__in=calls, asked_at=at).select_related(
         "whistle", "call__organization"
     )
-    turns.put_many([(row, [_turn(row)]) for row in made], new=True)
+    turns.put_many([(row, [_turn(row)]) for row in made])
     return len(calls)
 
 

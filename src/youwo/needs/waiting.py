@@ -36,13 +36,6 @@ def missing(wish: Wish) -> str:
     return wish.reason if wish.deliveries.filter(claim=wish.claim_id).exists() else ""
 
 
-def is_somebodys_turn(wish: Wish) -> bool:
-    """Say whether a wish stands in somebody's list of turns now."""
-    if wish.mover == Mover.RESIDENT:
-        return wish.voice.person_id is not None
-    return wish.mover in (Mover.WORKER, Mover.CLAIMANT)
-
-
 def turns_of(wish: Wish, delivery: Delivery | None = None) -> list[Wanted]:
     """Return whose turn a wish is now. Residents without an account are asked where they follow it.
 

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import reduce
-from operator import or_
+from datetime import datetime, timedelta
 
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import Q
 
 from youwo.core.acts import at_end
-from youwo.turns.models import Turn
+from youwo.turns.models import SPARE, Turn
+from youwo.turns.writing import Case, delete, write
 
+SPARE_ARE_KEPT = timedelta(days=1)
 _TITLE = Turn._meta.get_field("title").max_length or 0
 _DETAIL = Turn._meta.get_field("detail").max_length or 0
-
-_SUBJECT = ("id", "subject_label", "subject_key")
-_RENEWED = tuple(field.attname for field in Turn._meta.fields if field.name not in _SUBJECT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +45,12 @@ class Wanted:
     not_organizations: tuple[int, ...] = ()
 
 
-def put(subject: models.Model, wanted: Iterable[Wanted], *, new: bool = False) -> None:
+def put(subject: models.Model, wanted: Iterable[Wanted]) -> None:
     """Make these the turns of a case, in place of those it had. None: nobody's turn.
 
-    `new` says that the case has none yet: it has just come into being, or it was nobody's turn.
-    That saves a statement.
     Within an act they are written when it ends, for all its cases together; the last word counts.
     """
-    put_many([(subject, list(wanted))], new=new)
+    put_many([(subject, list(wanted))])
 
 
 def clear(subject: models.Model) -> None:
@@ -63,65 +58,42 @@ def clear(subject: models.Model) -> None:
     put_many([(subject, [])])
 
 
-def put_many(cases: Iterable[tuple[models.Model, Sequence[Wanted]]], *, new: bool = False) -> None:
-    """Do what `put` does for many cases, in at most two statements for all of them."""
+def put_many(cases: Iterable[tuple[models.Model, Sequence[Wanted]]]) -> None:
+    """Do what `put` does for many cases, in one statement for all of them."""
     at_end(
         _write,
-        [
-            _Put((subject._meta.label_lower, str(subject.pk)), wanted, new)
-            for subject, wanted in cases
-        ],
+        [((subject._meta.label_lower, str(subject.pk)), wanted) for subject, wanted in cases],
     )
 
 
-@dataclass(frozen=True)
-class _Put:
-    case: tuple[str, str]
-    wanted: Sequence[Wanted]
-    new: bool
+def _write(puts: list[tuple[Case, Sequence[Wanted]]]) -> None:
+    last = sorted(dict(puts).items())
+    turns = {case: [_turn(case, slot, one) for slot, one in enumerate(ones)] for case, ones in last}
+    if any(turns.values()):
+        write(turns)
+    else:
+        delete(turns)
 
 
-def _write(puts: list[_Put]) -> None:
-    last = {one.case: one for one in puts}
-    # What was said of a case first tells whether it had turns when the act began.
-    first = {one.case: one for one in reversed(puts)}
-    begun = {case for case, one in first.items() if one.new}
-    if len(last) == 1 and not begun and len(puts[-1].wanted) == 1:
-        if _renew(puts[-1]):
-            return
-        begun.update(last)
-    renewed: dict[str, list[str]] = {}
-    for label, key in sorted(last.keys() - begun):
-        renewed.setdefault(label, []).append(key)
-    if renewed:
-        of_cases = [Q(subject_label=label, subject_key__in=keys) for label, keys in renewed.items()]
-        Turn.objects.filter(reduce(or_, of_cases)).delete()
-    Turn.objects.bulk_create(
-        [_turn(*one.case, wanted) for one in last.values() for wanted in one.wanted],
-        batch_size=1000,
-    )
+@transaction.atomic
+def forget_spare(*, at: datetime) -> None:
+    """Delete rows that were somebody's turn more than a day ago and are nobody's now; run daily.
 
-
-def _renew(put: _Put) -> bool:
-    """Let the one turn of a case become its next one; says no where it has none.
-
-    That is how most cases move on, and it costs a statement less than another row in its place.
+    Those that an act is about to use again are left to it.
     """
-    label, key = put.case
-    turn = _turn(label, key, put.wanted[0])
-    own = Turn.objects.filter(subject_label=label, subject_key=key)
-    had = own.update(**{field: getattr(turn, field) for field in _RENEWED})
-    if had > 1:
-        # They are all alike now: one is enough.
-        own.exclude(pk__in=own.order_by("pk").values("pk")[:1]).delete()
-    return had > 0
+    skip = connection.features.has_select_for_update_skip_locked
+    spare = Turn.with_spare.filter(SPARE, since__lt=at - SPARE_ARE_KEPT)
+    free = spare.select_for_update(skip_locked=skip).values("pk")
+    Turn.with_spare.filter(pk__in=free).delete()
 
 
-def _turn(label: str, key: str, wanted: Wanted) -> Turn:
+def _turn(case: Case, slot: int, wanted: Wanted) -> Turn:
+    label, key = case
     return Turn(
         kind=wanted.kind,
         subject_label=label,
         subject_key=key,
+        slot=slot,
         reference=wanted.reference,
         title=_cut(wanted.title, _TITLE),
         detail=_cut(wanted.detail, _DETAIL),

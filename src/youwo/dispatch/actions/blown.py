@@ -126,7 +126,7 @@ def _write_down(
         level=whistle.level.code,
         organizations=[unit.pk for unit in units],
     )
-    put_turns(whistle, at=at, new=True)
+    put_turns(whistle, at=at)
     _tell_called(whistle, units, at=at)
     return whistle
 

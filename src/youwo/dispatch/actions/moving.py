@@ -355,7 +355,7 @@ def wanted(
     return found
 
 
-def put_turns(whistle: Whistle, *, at: datetime, new: bool = False) -> None:
+def put_turns(whistle: Whistle, *, at: datetime) -> None:
     """Say whose turn it is now."""
     turns.put(
         whistle,
@@ -365,7 +365,6 @@ def put_turns(whistle: Whistle, *, at: datetime, new: bool = False) -> None:
             lambda: offices(local_day(at), [whistle.community_id]),
             at,
         ),
-        new=new,
     )
 
 

@@ -97,7 +97,7 @@ def appeal(evaluated: Evaluated, *, reason: str, by: Person, at: datetime) -> Ap
         due_at=row.due_at,
         not_persons=tuple(sorted(took_part)),
     )
-    turns.put(row, [wanted], new=True)
+    turns.put(row, [wanted])
     journal.write("appeal", evaluated, by=by, at=at, area_code=evaluated.community_id)
     return row
 

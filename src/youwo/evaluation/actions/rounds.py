@@ -301,8 +301,7 @@ def _lay_out(round_: Round, evaluated: Sequence[tuple[Evaluated, Enrolled]]) -> 
         [
             (stack, [turn_of(stack, round_, _left_among(stack, ones))])
             for stack, ones in zip(stacks, by_evaluator.values(), strict=True)
-        ],
-        new=True,
+        ]
     )
 
 
@@ -417,7 +416,7 @@ def close(round_: Round, *, by: Person | None, at: datetime) -> Round:
     _take_back_sheets(round_)
     round_.status, round_.closed_at = Status.CLOSED, at
     round_.save(update_fields=["status", "closed_at"])
-    turns.put(round_, [_publishing(round_, at)], new=True)
+    turns.put(round_, [_publishing(round_, at)])
     journal.write("close_round", round_, by=by, at=at, area_code=round_.area_id)
     return round_
 

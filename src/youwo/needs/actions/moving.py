@@ -28,7 +28,7 @@ from youwo.needs.models import (
     Wish,
 )
 from youwo.needs.terms import HOURS, TAKEN_OVER
-from youwo.needs.waiting import is_somebodys_turn, turns_of
+from youwo.needs.waiting import turns_of
 from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
 from youwo.people.models import Person
@@ -83,13 +83,12 @@ def move(
 
     `delivery` is the one that stands, where the caller knows it.
     """
-    had_turns = is_somebodys_turn(wish)
     wish.status = MOVES[verb][wish.status]
     wish.mover = MOVERS[wish.status]
     wish.since = at
     wish.due_at = due(wish.status, wish.community_id, at)
     wish.save(update_fields=["status", "mover", "since", "due_at", *also])
-    turns.put(wish, turns_of(wish, delivery), new=not had_turns)
+    turns.put(wish, turns_of(wish, delivery))
 
 
 def tell(

@@ -178,7 +178,7 @@ def _write_down(wish: Wish, voice: Voice, *, by: Person | None, at: datetime) ->
     wish.voice = voice
     wish.reference = new_reference("W")
     wish.save(force_insert=True)
-    turns.put(wish, turns_of(wish), new=True)
+    turns.put(wish, turns_of(wish))
     tell_new(wish, at=at)
     journal.write("receive", wish, by=by, at=at, area_code=wish.community_id, channel=wish.channel)
     return wish

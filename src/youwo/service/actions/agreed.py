@@ -100,7 +100,7 @@ def agree(
     )
     if problem is not None:
         problems.take_up(problem, due_at=closing(due_on, community.pk), by=by, at=at)
-    turns.put(item, turns_of_item(item), new=True)
+    turns.put(item, turns_of_item(item))
     journal.write(
         "agree",
         item,

@@ -250,7 +250,7 @@ def _entered(
 ) -> list[Asset]:
     Asset.objects.bulk_create(assets)
     _write(assets, kind, verb, by=by, at=at)
-    turns.put_many([(asset, upkeep.turns_of(asset, at)) for asset in assets], new=True)
+    turns.put_many([(asset, upkeep.turns_of(asset, at)) for asset in assets])
     return assets
 
 

@@ -92,7 +92,7 @@ def _begin(
         Attendee.objects.create(
             hearing=hearing, organization=about.organization, role=Attendee.Role.UNIT
         )
-    turns.put(hearing, turns_of(hearing, since=at), new=True)
+    turns.put(hearing, turns_of(hearing, since=at))
     journal.write("begin", hearing, by=by, at=at, area_code=community.pk)
     return hearing
 

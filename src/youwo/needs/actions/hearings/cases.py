@@ -77,7 +77,7 @@ def take_down(
         report.voice, report.problem = report.voice, report.problem
     Wish.objects.bulk_create(wishes)
     Report.objects.bulk_create(reports)
-    turns.put_many([(wish, wish_turns(wish)) for wish in wishes], new=True)
+    turns.put_many([(wish, wish_turns(wish)) for wish in wishes])
     journal.write_all(
         journal.line(
             "receive", wish, by=by, at=at, area_code=wish.community_id, channel=wish.channel
@@ -122,7 +122,7 @@ def _problems(
         if mark[0] == "new"
     }
     Problem.objects.bulk_create(begun.values())
-    turns.put_many([(problem, problem_turns(problem)) for problem in begun.values()], new=True)
+    turns.put_many([(problem, problem_turns(problem)) for problem in begun.values()])
     return begun | joined
 
 

@@ -181,7 +181,7 @@ def undo_merge(merge: Merge, *, by: Person, at: datetime) -> Problem:
     Report.objects.filter(pk__in=[report.pk for report in back]).update(problem=problem)
     write_terms(problem, [report.said for report in back])
     problem.save(update_fields=["status", "mover", "since", "due_at", "merged_into", *TERMS])
-    turns.put(problem, turns_of(problem), new=True)
+    turns.put(problem, turns_of(problem))
     _renew(into, [report.said for report in stay])
     merge.undone_by, merge.undone_at = by, at
     merge.save(update_fields=["undone_by", "undone_at"])
@@ -252,7 +252,7 @@ def split(
     for report in chosen:
         report.problem = apart
     _renew(problem, [report.said for report in left])
-    turns.put(apart, turns_of(apart), new=True)
+    turns.put(apart, turns_of(apart))
     journal.write("split", problem, by=by, at=at, area_code=problem.community_id, problem=apart.pk)
     tell_voices(
         apart,

@@ -152,7 +152,7 @@ def _write_down(
     words.pk, words.problem, words.reference = None, problem, new_reference("R")
     words.save(force_insert=True)
     if is_new:
-        turns.put(problem, turns_of(problem), new=True)
+        turns.put(problem, turns_of(problem))
         tell_new(problem, at=at)
     else:
         _join(problem, words)

@@ -116,8 +116,8 @@ def _begin(
     meeting.save(force_insert=True)
     invitations = add_invitations(meeting, organizations, new=True)
     prepared = bool(take_along(meeting, new=True)) and bool(invitations)
-    turns.put(meeting, turns_of_meeting(meeting, prepared=prepared), new=True)
-    ask(invitations, at=at, new=True)
+    turns.put(meeting, turns_of_meeting(meeting, prepared=prepared))
+    ask(invitations, at=at)
     journal.write("call", meeting, by=by, at=at, area_code=meeting.community_id)
     tell_invited(
         meeting,

@@ -58,7 +58,7 @@ def invite(
     """Invite units to a meeting to come; who acts for them is asked to answer."""
     meeting = locked(meeting, "change", by, at)
     invitations = add_invitations(meeting, organizations)
-    ask(invitations, at=at, new=True)
+    ask(invitations, at=at)
     put_turns(meeting)
     journal.write(
         "invite_units",

@@ -45,9 +45,9 @@ def put_turns(meeting: JointMeeting) -> None:
     turns.put(meeting, turns_of_meeting(meeting, prepared=prepared))
 
 
-def ask(invitations: Sequence[Invitation], *, at: datetime, new: bool = False) -> None:
-    """Say of each invitation whether it is its unit's turn. `new` ones had none yet."""
-    turns.put_many([(one, turns_of_invitation(one, at)) for one in invitations], new=new)
+def ask(invitations: Sequence[Invitation], *, at: datetime) -> None:
+    """Say of each invitation whether it is its unit's turn."""
+    turns.put_many([(one, turns_of_invitation(one, at)) for one in invitations])
 
 
 def tell_invited(
