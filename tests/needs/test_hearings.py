@@ -631,4 +631,4 @@ def test_writing_costs_the_same_for_one_line_and_for_twelve(hearing, worker, at,
 def test_closing_costs_the_same_for_two_lines_and_for_many(hearing, worker, at, rows):
     for n in range(rows):
         written(hearing, worker, at, typed(f"{n}号楼道灯坏了", name="张敬之"), typed(BOOKING))
-    assert _cost(lambda: hearings.close(hearing, by=worker, at=at)) == 13
+    assert _cost(lambda: hearings.close(hearing, by=worker, at=at)) == 12

@@ -784,7 +784,7 @@ def test_an_answer_costs_the_same_whoever_else_was_called(
         costs.append(cost_of(at_the_unit, f"{LIST}{whistle.reference}/answer/", form))
 
     # The others are let go with one statement, however many.
-    assert costs == [15, 16, 16]
+    assert costs == [14, 15, 15]
 
 
 def test_a_whistle_costs_the_same_for_one_unit_and_many(at_work, jinshui, lamps, water, at):
