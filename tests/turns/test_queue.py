@@ -101,6 +101,22 @@ def test_clearing_one_case_leaves_the_others(cases, worker, at):
     assert references(worker, at) == ["TWO"]
 
 
+def test_what_a_case_needs_no_more_is_in_no_queue_and_not_counted(cases, worker, at):
+    coordinator = factories.granted("coordinator", factories.area("140802"))
+    unit = factories.OrganizationFactory()
+    factories.mandate(worker, unit)
+    others = [
+        wanted(at, role="coordinator", area="140802"),
+        wanted(at, role="", organization=unit.pk),
+        wanted(at, role="", person=worker.pk),
+    ]
+    actions.put(cases[0], [wanted(at, reference="OLD"), *others])
+    assert [queries.count_queue(p, at).total for p in (worker, coordinator)] == [3, 1]
+    put(cases[0], at, reference="NEW")
+    assert (references(worker, at), references(coordinator, at)) == (["NEW"], [])
+    assert [queries.count_queue(p, at).total for p in (worker, coordinator)] == [1, 0]
+
+
 def test_long_titles_are_cut(cases, worker, at):
     put(cases[0], at, title="很长的标题" * 30)
     (turn,) = queries.queue(worker, at)

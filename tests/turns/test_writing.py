@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
-from tests.side_by_side import at_once, meanwhile, on_postgresql
+from tests.side_by_side import at_once, meanwhile, meeting_at, on_postgresql
 from tests.turns.factories import wanted
 from youwo.core.acts import acting
 from youwo.people.models import Person
@@ -248,13 +248,19 @@ def test_two_that_write_the_turns_of_a_case_at_once_leave_those_of_one(at):
 @pytest.mark.django_db(transaction=True)
 def test_two_acts_that_write_the_same_cases_in_another_order_do_not_block_each_other(at):
     one, other = named(at, "A"), named(at, "B")
-    forth, back = ([Person(pk=key) for key in keys] for keys in (range(1, 200), range(199, 0, -1)))
-    for _again in range(3):
-        assert at_once(
-            lambda: actions.put_many([(case, one) for case in forth]),
-            lambda: actions.put_many([(case, other) for case in back]),
-        ) == [None, None]
-    assert Turn.objects.count() == 199
+    forth = [Person(pk=key) for key in range(1, 2001)]
+    put_both = meeting_at(actions.put_many)
+
+    def connected(cases):
+        connection.ensure_connection()
+        put_both(cases)
+
+    assert at_once(
+        lambda: connected([(case, one) for case in forth]),
+        lambda: connected([(case, other) for case in reversed(forth)]),
+    ) == [None, None]
+    assert Turn.objects.values("reference").distinct().count() == 1
+    assert Turn.objects.count() == 2000
 
 
 @on_postgresql

@@ -67,8 +67,10 @@ def put_many(cases: Iterable[tuple[models.Model, Sequence[Wanted]]]) -> None:
 
 
 def _write(puts: list[tuple[Case, Sequence[Wanted]]]) -> None:
-    last = sorted(dict(puts).items())
-    turns = {case: [_turn(case, slot, one) for slot, one in enumerate(ones)] for case, ones in last}
+    turns = {
+        case: [_turn(case, slot, one) for slot, one in enumerate(wanted)]
+        for case, wanted in dict(puts).items()
+    }
     if any(turns.values()):
         write(turns)
     else:

@@ -45,10 +45,12 @@ def waiting_lists(person: Person, at: datetime) -> list[QuerySet[Turn]]:
     """
     on = local_day(at)
     held, units = powers(person, on), mandates(person, on)
+    # Each list names whose it is, so that no spare row is in one.
+    waits = Turn.with_spare
     lists = []
     if codes := held.codes(Role.WORKER):
         places = reduce(or_, (lying_in(code, "area_id") for code in codes))
-        lists.append(Turn.objects.filter(places, role=Role.WORKER))
+        lists.append(waits.filter(places, role=Role.WORKER))
     own = [
         (role, code)
         for role, code in sorted(held.grants)
@@ -56,10 +58,10 @@ def waiting_lists(person: Person, at: datetime) -> list[QuerySet[Turn]]:
     ]
     if own:
         exactly = reduce(or_, (Q(role=role, area_id=code) for role, code in own))
-        lists.append(Turn.objects.filter(exactly))
+        lists.append(waits.filter(exactly))
     if units:
-        lists.append(Turn.objects.filter(organization__in=units))
-    lists.append(Turn.objects.filter(person=person))
+        lists.append(waits.filter(organization__in=units))
+    lists.append(waits.filter(person=person))
     barred = bars(person.pk, units)
     return [waiting.exclude(barred) for waiting in lists]
 

@@ -46,7 +46,7 @@ DELETE FROM turns_turn WHERE (subject_label, subject_key) IN (SELECT label, key 
 
 def write(turns: Mapping[Case, Sequence[Turn]]) -> None:
     """Make these the turns of their cases, in place of those they had. Each has its slot."""
-    columns = {field.column: field.db_type(connection) or "" for field in _FIELDS}
+    columns = {field.attname: field.db_type(connection) or "" for field in _FIELDS}
     statement = _WRITE.format(
         columns=", ".join(columns),
         wanted=_table("wanted", columns),
@@ -68,14 +68,14 @@ def delete(cases: Iterable[Case]) -> None:
 
 
 def _spare(field: models.Field[Any, Any]) -> str:
-    if field.column in _KEPT:
-        return f"had.{field.column}"
+    if field.attname in _KEPT:
+        return f"had.{field.attname}"
     return "NULL" if field.null else "''"
 
 
 def _row(turn: Turn) -> dict[str, Any]:
     return {
-        field.column: field.get_db_prep_save(getattr(turn, field.attname), connection)
+        field.attname: field.get_db_prep_save(getattr(turn, field.attname), connection)
         for field in _FIELDS
     }
 
