@@ -259,8 +259,6 @@ _BARE = [
     "UPDATE dispatch_whistle SET level_id = {level}, rings_at = {rings}, climbed = climbed + 1,"
     " due_at = CASE status WHEN 'blown' THEN {rings} ELSE due_at END,"
     " overdue_at = CASE status WHEN 'blown' THEN NULL ELSE due_at END WHERE rings_at <= {at}",
-    "UPDATE dispatch_span SET ends_at = {at} WHERE ends_at IS NULL AND whistle_id IN"
-    " (SELECT id FROM dispatch_whistle WHERE rings_at = {rings})",
     "INSERT INTO dispatch_span (whistle_id, level_id, kind, stage, starts_at, reason)"
     " SELECT id, {level}, 'running', CASE status WHEN 'blown' THEN 'reply' ELSE 'solve' END, {at},"
     " '' FROM dispatch_whistle WHERE rings_at = {rings}",

@@ -10,7 +10,8 @@ from tests import factories
 from youwo.areas.models import Area
 from youwo.core.references import new_reference
 from youwo.dispatch import actions, queries
-from youwo.dispatch.models import Level, Whistle
+from youwo.dispatch.clock import ended
+from youwo.dispatch.models import Level, Span, Whistle
 from youwo.needs.models import Problem, ProblemKind
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
@@ -22,6 +23,11 @@ MONDAY = datetime(2025, 3, 10, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 def moment(text: str) -> datetime:
     """A moment of the city's clock, as in “2025-01-26 10:00”."""
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def open_intervals(whistle: Whistle) -> list[Span]:
+    """The intervals of a whistle's clock that last: one while it runs or is paused."""
+    return [span for span in ended(whistle.spans.all()) if span.ends_at is None]
 
 
 def levels() -> list[Level]:

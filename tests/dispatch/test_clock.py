@@ -13,9 +13,11 @@ from django.utils import translation
 from tests import factories
 from tests.dispatch.factories import answered, blown, levels, moment
 from youwo.dispatch import actions, queries
-from youwo.dispatch.clock import lasting, until
-from youwo.dispatch.models import Whistle
+from youwo.dispatch.actions import moving
+from youwo.dispatch.clock import ended, lasting, until
+from youwo.dispatch.models import Span, Whistle
 from youwo.dispatch.sweep import sweep
+from youwo.service import actions as service
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +147,68 @@ def test_a_pause_swept_late_is_no_longer(jinshui, worker, speaker, lamps, start,
     whistle.refresh_from_db()
     late = whistle.overdue_at or whistle.due_at
     assert late == moment(due)
+
+
+# Intervals of a clock as they are written, and when each of them ends.
+INTERVALS = [
+    # Each lasts until the next one begins; the last is open.
+    ([("09:00", None), ("09:30", None), ("10:00", None)], ["09:30", "10:00", None]),
+    # Stopped and begun again: what lies between belongs to nobody.
+    ([("09:00", None), ("09:30", "10:00"), ("11:00", None)], ["09:30", "10:00", None]),
+    # With all ends written, nothing else comes out.
+    ([("09:00", "09:30"), ("09:30", "10:00"), ("10:00", "11:00")], ["09:30", "10:00", "11:00"]),
+    # An act with an earlier moment than the one before: no end before its start.
+    ([("09:00", None), ("10:00", None), ("09:50", "10:30")], ["10:00", "10:00", "10:30"]),
+    # No end beyond the next beginning, whoever wrote it.
+    ([("09:00", "11:00"), ("09:30", "11:00")], ["09:30", "11:00"]),
+    ([], []),
+]
+
+
+@pytest.mark.parametrize(("written", "ends"), INTERVALS)
+def test_an_interval_lasts_until_the_next_one_begins(jinshui, worker, lamps, written, ends):
+    def on_monday(time):
+        return time and moment(f"2025-03-10 {time}")
+
+    whistle = blown(worker, jinshui, [lamps], moment("2025-03-10 09:00"))
+    whistle.spans.all().delete()
+    for starts_at, ends_at in written:
+        Span.objects.create(
+            whistle=whistle, level=whistle.level, kind="running", stage="reply",
+            starts_at=on_monday(starts_at), ends_at=on_monday(ends_at),
+        )  # fmt: skip
+
+    # In whatever order they were read.
+    found = ended(whistle.spans.order_by("-pk"))
+
+    assert [span.ends_at for span in found] == [on_monday(time) for time in ends]
+    assert [span.pk for span in found] == sorted(span.pk for span in found)
+
+
+def test_time_between_done_and_opened_again_does_not_count(jinshui, worker, speaker, lamps):
+    whistle = _solving(worker, speaker, jinshui, lamps, "2025-03-10 09:00")
+    service.deliver(
+        whistle.item, organization=lamps, occurred_on=moment("2025-03-10 10:00").date(),
+        minutes=60, people=2, what="换了灯", by=speaker, at=moment("2025-03-10 10:00"),
+    )  # fmt: skip
+    actions.follow(whistle.item, at=moment("2025-03-10 10:00"))
+    service.contest(whistle.item, reason="还是不亮", by=worker, at=moment("2025-03-11 09:00"))
+    actions.follow(whistle.item, at=moment("2025-03-11 09:00"))
+    whistle.refresh_from_db()
+
+    reading = queries.reading(whistle, list(whistle.spans.all()), moment("2025-03-11 11:00"))
+
+    # An hour on Monday, two on Tuesday; a working day more since it was opened again.
+    assert (reading.counted, reading.left) == (180, 330)
+
+
+def test_stopping_what_stands_changes_nothing(jinshui, worker, speaker, lamps):
+    whistle = blown(worker, jinshui, [lamps], moment("2025-03-10 09:00"))
+    moving.end_span(whistle, moment("2025-03-10 10:00"))
+
+    moving.end_span(whistle, moment("2025-03-10 11:00"))
+
+    assert whistle.spans.get().ends_at == moment("2025-03-10 10:00")
 
 
 def test_an_extension_adds_to_what_is_left(jinshui, worker, speaker, lamps):

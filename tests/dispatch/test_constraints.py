@@ -88,15 +88,6 @@ def test_an_interval_that_makes_no_sense(worker, jinshui, lamps, at, values):
     )
 
 
-def test_a_clock_has_one_open_interval(worker, jinshui, lamps, at):
-    whistle = blown(worker, jinshui, [lamps], at)
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Span.objects.create(
-            whistle=whistle, level=whistle.level, kind="running", stage="reply", starts_at=at
-        )
-
-
 def test_a_decision_has_a_reason_and_a_moment(worker, jinshui, lamps, speaker, at):
     whistle = blown(worker, jinshui, [lamps], at)
     actions.object_to(whistle, organization=lamps, reason="不归我们", by=speaker, at=at)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.dispatch.factories import answered, blown, moment
+from tests.dispatch.factories import answered, blown, moment, open_intervals
 from tests.side_by_side import at_once, meanwhile, on_postgresql
 from youwo.core.refused import Refused
 from youwo.dispatch import actions
@@ -40,7 +40,8 @@ def test_of_two_that_answer_at_once_one_is_responsible(
     assert {type(answer) for answer in answers} == {Call, Refused}
     assert (whistle.status, lead.status) == (Status.ANSWERED, "answered")
     assert whistle.item.organization_id == lead.organization_id
-    assert Span.objects.filter(whistle=whistle, ends_at__isnull=True).count() == 1
+    assert len(open_intervals(whistle)) == 1
+    assert [span.stage for span in whistle.spans.order_by("pk")] == ["reply", "solve"]
 
 
 def test_who_comes_second_is_told_so(worker, jinshui, lamps, water, speaker, plumber, at):
@@ -107,5 +108,6 @@ def test_many_climb_on_several_connections_and_each_once(
     climbed = Whistle.objects.filter(pk__in=[one.pk for one in whistles])
     assert (moved, set(climbed.values_list("climbed", flat=True))) == (9, {1})
     assert Line.objects.filter(verb="climb").count() == 9
-    assert Span.objects.filter(ends_at__isnull=True).count() == 9
+    assert [len(open_intervals(whistle)) for whistle in whistles] == [1] * 9
+    assert Span.objects.count() == 18
     assert coordinator.messages.filter(cause__startswith="whistles.climb").count() == 1

@@ -18,10 +18,11 @@ from youwo.core.recent import forget_all
 from youwo.core.refused import Refused
 from youwo.dispatch import actions
 from youwo.dispatch.actions.moving import around, wanted
-from youwo.dispatch.clock import counted, until
+from youwo.dispatch.clock import counted, ended, until
 from youwo.dispatch.models import MOVES, Call, Objection, Span, Status, Whistle
 from youwo.dispatch.offices import offices
 from youwo.dispatch.sweep import sweep
+from youwo.journal.models import Line
 from youwo.service import actions as service
 from youwo.turns.models import Turn
 
@@ -186,11 +187,14 @@ class WhistleMachine(RuleBasedStateMachine):
 
     @invariant()
     def its_intervals_meet_and_never_overlap(self):
-        spans = list(Span.objects.filter(whistle=self.whistle).order_by("pk"))
+        spans = ended(Span.objects.filter(whistle=self.whistle))
         whistle = Whistle.objects.get(pk=self.whistle.pk)
         for earlier, later in itertools.pairwise(spans):
             assert earlier.ends_at is not None
             assert earlier.ends_at <= later.starts_at
+        stops = Line.objects.filter(target_label="dispatch.whistle", target_key=str(whistle.pk))
+        written = whistle.spans.filter(ends_at__isnull=False)
+        assert written.count() == stops.filter(verb__in=["deliver", "withdraw"]).count()
         running = whistle.status in (Status.BLOWN, Status.ANSWERED, Status.PAUSED)
         assert (spans[-1].ends_at is None) == running
         assert (spans[-1].kind == Span.Kind.PAUSED) == (

@@ -10,12 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
-from tests.dispatch.factories import answered, blown, moment
+from tests.dispatch.factories import answered, blown, moment, open_intervals
 from youwo.almanac import actions as almanac
 from youwo.core.refused import Refused
 from youwo.dispatch import actions
 from youwo.dispatch.climbing import climb
-from youwo.dispatch.models import Span, Status
+from youwo.dispatch.clock import ended
+from youwo.dispatch.models import Status
 from youwo.dispatch.sweep import sweep
 from youwo.journal.models import Line
 from youwo.service import actions as service
@@ -56,8 +57,8 @@ def test_each_level_has_an_interval_of_its_own(worker, town, jinshui, lamps, at)
     whistle = blown(worker, jinshui, [lamps], at)
     sweep(moment("2025-03-10 15:30"))
 
-    spans = whistle.spans.order_by("pk").values_list("level__code", "stage", "starts_at", "ends_at")
-    assert list(spans) == [
+    spans = ended(whistle.spans.select_related("level"))
+    assert [(span.level.code, span.stage, span.starts_at, span.ends_at) for span in spans] == [
         ("ordinary", "reply", at, moment("2025-03-10 15:30")),
         ("important", "reply", moment("2025-03-10 15:30"), None),
     ]
@@ -228,7 +229,8 @@ def test_a_pause_that_is_over_puts_the_unit_back_to_work(worker, jinshui, lamps,
 
     turn = Turn.objects.get(kind="whistle.solve", subject_key=str(whistle.pk))
     assert turn.due_at == moment("2025-03-18 09:00")
-    assert list(whistle.spans.order_by("pk").values_list("stage", "kind", "ends_at")) == [
+    spans = ended(whistle.spans.all())
+    assert [(span.stage, span.kind, span.ends_at) for span in spans] == [
         ("reply", "running", at),
         ("solve", "running", at),
         ("solve", "paused", moment("2025-03-11 09:00")),
@@ -272,8 +274,8 @@ def test_an_empty_batch_costs_two_statements(rungs, at, django_assert_num_querie
 
 
 def test_no_interval_is_open_twice(worker, jinshui, lamps, at):
-    blown(worker, jinshui, [lamps], at)
+    whistle = blown(worker, jinshui, [lamps], at)
     for hours in range(0, 60, 5):
         sweep(at + timedelta(hours=hours))
 
-    assert Span.objects.filter(ends_at__isnull=True).count() == 1
+    assert len(open_intervals(whistle)) == 1

@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 
 from tests import factories
-from tests.dispatch.factories import answered, blown, kind, moment, problem
+from tests.dispatch.factories import answered, blown, kind, moment, open_intervals, problem
 from youwo.core.refused import Refused
 from youwo.core.search import terms
 from youwo.dispatch import actions, queries
-from youwo.dispatch.models import Call, Span, Status, Whistle
+from youwo.dispatch.models import Call, Status, Whistle
 from youwo.journal.models import Line
 from youwo.needs.defaults import load_outside_matters
 from youwo.organizations.models import Pairing, UnitEnrolment
@@ -671,7 +671,7 @@ def test_what_the_unit_delivers_the_whistle_follows(worker, jinshui, lamps, spea
         done_at,
         None,
     )
-    assert not whistle.spans.filter(ends_at__isnull=True).exists()
+    assert not open_intervals(whistle)
 
 
 def test_the_journal_says_who_moved_it(worker, jinshui, lamps, speaker, at):
@@ -784,7 +784,7 @@ def test_a_whistle_is_withdrawn_with_a_reason(worker, jinshui, lamps, speaker, a
         "物业已经修好了",
         [],
     )
-    assert not Span.objects.filter(ends_at__isnull=True).exists()
+    assert not open_intervals(whistle)
     assert set(Call.objects.values_list("status", flat=True)) == {"relieved"}
 
 

@@ -20,7 +20,7 @@ from youwo.almanac.queries import office_hours
 from youwo.areas.rules import codes_above
 from youwo.core.clock import local_day
 from youwo.dispatch.clock import until
-from youwo.dispatch.models import Level, Office, Span, Status, Whistle
+from youwo.dispatch.models import Level, Office, Status, Whistle
 from youwo.dispatch.news import tell_climbed
 from youwo.dispatch.offices import Offices, offices
 from youwo.notices import actions as notices
@@ -198,7 +198,6 @@ def _climb_together(
     ladder, levels = _ladder(ladders, at, rows[0][2])
     table, found = _offices(_offices_of(rows, ladders, held))
     now = {"moment": "%s::timestamptz" if connection.vendor == "postgresql" else "%s"}
-    Span.objects.filter(whistle__in=climbing, ends_at__isnull=True).update(ends_at=at)
     asked = [str(row[0]) for row in rows if ladders.has_office(row[1])]
     Turn.objects.filter(
         subject_label="dispatch.whistle", subject_key__in=asked, kind__in=_OFFICE_TURNS

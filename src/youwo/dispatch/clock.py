@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,13 +30,28 @@ def until(at: datetime, *, minutes: int, area_code: str) -> Deadline:
     return deadline(minute(at), hours=max(minutes, 0) / 60, area_code=area_code)
 
 
+def ended(spans: Iterable[Span]) -> list[Span]:
+    """Return the intervals of one whistle in their order, each with its end.
+
+    Whoever reads them reads them through this: one that has another after it lasts until that one
+    begins, and no longer; an end is written down only where the clock stopped. The last one is open
+    until then. An end is never before its start, whatever the moments at which the acts came.
+    """
+    found = sorted(spans, key=lambda span: span.pk)
+    for span, following in pairwise(found):
+        begins = following.starts_at
+        ends_at = begins if span.ends_at is None else min(span.ends_at, begins)
+        span.ends_at = max(span.starts_at, ends_at)
+    return found
+
+
 def counted(spans: Iterable[Span], at: datetime, *, stage: str, area_code: str) -> int:
     """Return the working minutes of a stage in its running intervals, up to a moment."""
     return sum(
         working_minutes(
             minute(span.starts_at), minute(min(span.ends_at or at, at)), area_code=area_code
         )
-        for span in spans
+        for span in ended(spans)
         if span.kind == Span.Kind.RUNNING and span.stage == stage
     )
 
@@ -170,7 +186,7 @@ def read(
     `allowed` are the minutes of the whole stage, where it has a limit of its own (solving); what is
     left then follows from the sums. Otherwise it is the working time until `due_at`.
     """
-    own = [span for span in spans if span.stage == stage]
+    own = [span for span in ended(spans) if span.stage == stage]
     done = counted(own, at, stage=stage, area_code=area_code)
     if allowed is not None:
         left: int | None = allowed - done

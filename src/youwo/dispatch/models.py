@@ -359,7 +359,8 @@ _ASKED: dict[str, Any] = {
 class Span(models.Model):
     """One interval of a whistle's clock. Together they are the clock; none is ever counted twice.
 
-    What it gives in working time follows from the almanac and is not stored.
+    It ends where the next one begins (`clock.ended`). What it gives in working time follows from
+    the almanac and is not stored.
     """
 
     class Kind(models.TextChoices):
@@ -375,6 +376,7 @@ class Span(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     stage = models.CharField(max_length=8, choices=Stage.choices)
     starts_at = models.DateTimeField()
+    # Written where the clock stops and no other interval follows at the same moment.
     ends_at = models.DateTimeField(null=True, blank=True)
     # Of a pause: the resident reads it. And until when it is to last at the most.
     reason = models.CharField(max_length=300, blank=True)
@@ -382,11 +384,6 @@ class Span(models.Model):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=["whistle"],
-                condition=Q(ends_at__isnull=True),
-                name="dispatch_span_one_is_open",
-            ),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
                 name="dispatch_span_ends_after_it_starts",

@@ -17,7 +17,7 @@ from youwo.areas.rules import codes_above
 from youwo.core.recent import Recent
 from youwo.core.search import matching
 from youwo.dispatch import rules
-from youwo.dispatch.clock import Reading, read, until
+from youwo.dispatch.clock import Reading, ended, read, until
 from youwo.dispatch.models import OPEN, Call, Ladder, Level, Span, Status, Whistle
 from youwo.needs.models import Problem, ProblemKind
 from youwo.needs.models.catalogue import Responsible
@@ -240,7 +240,7 @@ def told_to_residents(problem: Problem) -> list[Told]:
     """
     whistles = problem.whistles.order_by("pk").prefetch_related(
         Prefetch("calls", queryset=Call.objects.select_related("organization").order_by("pk")),
-        Prefetch("spans", queryset=Span.objects.filter(kind=Span.Kind.PAUSED).order_by("pk")),
+        "spans",
         "extensions",
     )
     found: list[Told] = []
@@ -260,7 +260,8 @@ def told_to_residents(problem: Problem) -> list[Told]:
                 found.append(Told(call.answered_at, what, unit, until=call.arrives_at))
         found.extend(
             Told(span.starts_at, "paused", (), span.reason, span.ends_at or span.until)
-            for span in whistle.spans.all()
+            for span in ended(whistle.spans.all())
+            if span.kind == Span.Kind.PAUSED
         )
         found.extend(
             Told(extension.decided_at, "extended", (), extension.reason)

@@ -153,19 +153,13 @@ def _resume(at: datetime) -> int:
     spans: dict[int, list[Span]] = defaultdict(list)
     for span in Span.objects.filter(whistle__in=keys, stage=Span.Stage.SOLVE).order_by("pk"):
         spans[span.whistle_id].append(span)
-    open_spans = []
     for whistle in found:
         ended_at = whistle.rings_at or at
-        for span in spans[whistle.pk]:
-            if span.ends_at is None:
-                span.ends_at = max(ended_at, span.starts_at)
-                open_spans.append(span)
         code = whistle.community_id
         spent = counted(spans[whistle.pk], at, stage=Span.Stage.SOLVE, area_code=code)
         left = (whistle.solve_minutes or 0) - spent
         whistle.status, whistle.since = Status.ANSWERED, ended_at
         whistle.due_at = whistle.rings_at = until(ended_at, minutes=left, area_code=code).at
-    Span.objects.bulk_update(open_spans, ["ends_at"])
     Span.objects.bulk_create(
         Span(
             whistle=whistle,

@@ -20,7 +20,6 @@ from youwo.dispatch.actions.moving import (
     begin_span,
     carried,
     deciding_office,
-    end_span,
     let_others_go,
     locked,
     move,
@@ -103,7 +102,6 @@ def answer(
             "status", "responsible", "answered_by", "answered_at", "who", "arrives_at", "reply",
         ]
     )  # fmt: skip
-    end_span(whistle, at)
     begin_span(whistle, stage=Span.Stage.SOLVE, at=at)
     # Before it was answered, nobody could ask for more time.
     around(whistle).extensions = []

@@ -16,7 +16,7 @@ from youwo.core.acts import hold, hold_first, hold_found, once
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import rules
-from youwo.dispatch.clock import counted, until
+from youwo.dispatch.clock import counted, ended, until
 from youwo.dispatch.models import (
     MOVES,
     Call,
@@ -120,9 +120,14 @@ def solve_spent(whistle: Whistle, at: datetime) -> int:
 
 
 def end_span(whistle: Whistle, at: datetime) -> None:
-    """End the interval that is open now, if one is."""
+    """Stop the clock: end its last interval, if that is open. Where another follows, that one does.
+
+    Those before it stay as they are: each ends where the next one begins.
+    """
     moment = Value(at, output_field=DateTimeField())
-    whistle.spans.filter(ends_at__isnull=True).update(ends_at=Greatest("starts_at", moment))
+    last = whistle.spans.order_by("-pk").values("pk")[:1]
+    open_ = whistle.spans.filter(pk__in=last, ends_at__isnull=True)
+    open_.update(ends_at=Greatest("starts_at", moment))
     around(whistle).forget("spans")
 
 
@@ -135,7 +140,7 @@ def begin_span(
     reason: str = "",
     last: datetime | None = None,
 ) -> Span:
-    """Begin the next interval of the clock."""
+    """Begin the next interval of the clock. The one that was open ends by it."""
     around(whistle).forget("spans")
     return Span.objects.create(
         whistle=whistle,
@@ -200,7 +205,7 @@ class Around:
     @cached_property
     def spans(self) -> list[Span]:
         """The intervals of its clock, in their order."""
-        return list(self._whistle.spans.order_by("pk"))
+        return ended(self._whistle.spans.all())
 
     @property
     def live(self) -> list[Call]:

@@ -18,7 +18,6 @@ from youwo.dispatch.actions.moving import (
     around,
     begin_span,
     deciding_office,
-    end_span,
     locked,
     move,
     must_speak_for,
@@ -53,7 +52,6 @@ def pause(whistle: Whistle, *, reason: str, last: datetime, by: Person, at: date
             % {"days": round(LONGEST_PAUSE / DAY)},
             "last",
         )
-    end_span(whistle, at)
     begin_span(
         whistle,
         stage=Span.Stage.SOLVE,
@@ -81,7 +79,6 @@ def resume(whistle: Whistle, *, by: Person, at: datetime) -> Whistle:
     """Let the clock go on before the pause is over."""
     whistle = locked(whistle, "resume")
     must_speak_for(responsible(whistle), whistle, by, at)
-    end_span(whistle, at)
     begin_span(whistle, stage=Span.Stage.SOLVE, at=at)
     _run(whistle, at)
     move(whistle, "resume", at=at, also=["due_at", "rings_at"])

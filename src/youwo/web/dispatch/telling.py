@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from youwo.dispatch import queries
-from youwo.dispatch.clock import Reading
+from youwo.dispatch.clock import Reading, ended
 from youwo.dispatch.models import Call, Span, Status, Whistle
 from youwo.journal.models import Line
 from youwo.journal.queries import history
@@ -160,4 +160,4 @@ def told_steps(problem: Problem) -> list[Step]:
 
 def pauses(spans: list[Span]) -> list[Span]:
     """Return the pauses among the intervals of a clock."""
-    return [span for span in spans if span.kind == Span.Kind.PAUSED]
+    return [span for span in ended(spans) if span.kind == Span.Kind.PAUSED]
