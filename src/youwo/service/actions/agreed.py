@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -164,24 +164,31 @@ def hand_on(
 
 
 def give_to(
-    item: ServiceItem, organization: Organization, *, reason: str, by: Person, at: datetime
+    item: ServiceItem,
+    organization: Organization,
+    *,
+    reason: str,
+    by: Person,
+    at: datetime,
+    elsewhere: bool = False,
 ) -> None:
     """Give a locked item to an owner who has agreed to it, in the caller's transaction.
 
-    The caller has made sure that it may: by the whistle that carries it.
+    The caller has made sure that it may: by the whistle that carries it. `elsewhere` says that it
+    keeps the item's time from now on, as by `keep_time_elsewhere`.
     """
     must_allow(item, "hand_on")
     before = item.organization_id
     item.organization, item.reason, item.started_at = organization, reason.strip(), None
     item.search_terms = _terms(item.title, item.community, item.compound, organization)
     item.helpers.filter(organization=organization).delete()
-    item.since = at
+    item.since, item.clocked = at, item.clocked or elsewhere
     move(
         item,
         "hand_on",
         by=by,
         at=at,
-        also=["organization", "reason", "started_at", "search_terms"],
+        also=["organization", "reason", "started_at", "search_terms", "clocked"],
     )
     journal.write(
         "hand_on",
@@ -220,9 +227,6 @@ def add_helper(
     """
     on = local_day(at)
     item = fresh(item)
-    helping = set(item.helpers.values_list("organization_id", flat=True))
-    if if_new and organization.pk in helping:
-        return item
     must_allow(item, "add_helper")
     allowed = (
         rules.may_deal(by, item.community_id, on)
@@ -233,9 +237,14 @@ def add_helper(
         raise Refused(_("Only the community, the owner and the unit itself can say so."))
     if item.organization_id == organization.pk:
         raise Refused(_("This unit owns the service item."), "organization")
-    if organization.pk in helping:
-        raise Refused(_("This unit helps already."), "organization")
-    ItemHelper.objects.create(item=item, organization=organization)
+    try:
+        # By itself: nothing else is lost where the unit helps already.
+        with transaction.atomic():
+            ItemHelper.objects.create(item=item, organization=organization)
+    except IntegrityError:
+        if if_new:
+            return item
+        raise Refused(_("This unit helps already."), "organization") from None
     move(item, "add_helper", by=by, at=at)
     journal.write(
         "add_helper",
