@@ -54,10 +54,13 @@ def test_a_withdrawal_has_a_reason(worker, jinshui, lamps, at):
     assert refused(Whistle.objects.filter(pk=whistle.pk), reason="")
 
 
-def test_two_units_are_not_responsible(worker, jinshui, lamps, water, at):
-    whistle = blown(worker, jinshui, [lamps, water], at)
+def test_two_units_are_not_responsible(worker, jinshui, lamps, water, speaker, at):
+    whistle = answered(worker, speaker, jinshui, [lamps, water], at)
+    second = Call.objects.filter(whistle=whistle, organization=water)
+    has_answered = {"status": "answered", "answered_by": speaker, "answered_at": at}
 
-    assert refused(Call.objects.filter(whistle=whistle), responsible=True)
+    assert refused(second, responsible=True, **has_answered)
+    assert not refused(second, **has_answered)
 
 
 def test_a_unit_is_not_called_twice_at_a_time(worker, jinshui, lamps, water, at):

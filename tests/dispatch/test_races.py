@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -10,9 +11,10 @@ from tests.dispatch.factories import answered, blown, moment, open_intervals
 from tests.side_by_side import at_once, meanwhile, on_postgresql
 from youwo.core.refused import Refused
 from youwo.dispatch import actions
-from youwo.dispatch.models import Call, Span, Status, Whistle
+from youwo.dispatch.models import Call, Objection, Span, Status, Whistle
 from youwo.dispatch.sweep import sweep
 from youwo.journal.models import Line
+from youwo.turns.models import Turn
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -94,6 +96,78 @@ def test_taken_over_and_paused_at_once(worker, jinshui, lamps, water, speaker, p
 
     assert len(refused) == 1
     assert Call.objects.filter(responsible=True).count() == 1
+
+
+def turns_of(whistle) -> list[tuple[str, str]]:
+    rows = Turn.objects.filter(subject_label="dispatch.whistle", subject_key=str(whistle.pk))
+    return sorted(rows.values_list("kind", "area_id"))
+
+
+def test_an_answer_waits_until_an_objection_has_moved_up(
+    worker, town, county, jinshui, lamps, water, speaker, plumber, at
+):
+    whistle = blown(worker, jinshui, [lamps], at)
+    objection = actions.object_to(whistle, organization=lamps, reason="不归我们", by=speaker, at=at)
+    # So that the whistle itself does not ring in the same minute.
+    actions.call(whistle, organizations=[water], by=worker, at=at + timedelta(hours=1))
+    late = objection.due_at
+
+    meanwhile(lambda: sweep(late), lambda: report(whistle, water, plumber, late))
+
+    objection = Objection.objects.get()
+    assert (objection.office_id, objection.is_overtaken) == ("140802", True)
+    assert turns_of(whistle) == [("whistle.solve", jinshui.pk)]
+
+
+def test_an_objection_that_is_just_being_overtaken_does_not_move_up(
+    worker, town, county, jinshui, lamps, water, speaker, plumber, at
+):
+    whistle = blown(worker, jinshui, [lamps], at)
+    objection = actions.object_to(whistle, organization=lamps, reason="不归我们", by=speaker, at=at)
+    # So that the whistle itself does not ring in the same minute.
+    actions.call(whistle, organizations=[water], by=worker, at=at + timedelta(hours=1))
+    late = objection.due_at
+
+    meanwhile(lambda: report(whistle, water, plumber, late), lambda: sweep(late))
+    sweep(late)
+
+    objection = Objection.objects.get()
+    assert (objection.office_id, objection.is_overtaken) == ("140802005", True)
+    assert turns_of(whistle) == [("whistle.solve", jinshui.pk)]
+
+
+def test_of_an_answer_and_a_decision_at_once_one_comes_too_late(
+    worker, town, county, jinshui, lamps, water, speaker, plumber, at
+):
+    whistle = blown(worker, jinshui, [lamps, water], at)
+    objection = actions.object_to(whistle, organization=lamps, reason="不归我们", by=speaker, at=at)
+
+    refused = meanwhile(
+        lambda: report(whistle, water, plumber, at),
+        lambda: actions.decide(objection, upheld=False, reason="归", by=town, at=at),
+    )
+
+    assert (len(refused), Objection.objects.get().granted) == (1, None)
+    assert whistle.calls.get(organization=lamps).status == "relieved"
+    assert turns_of(whistle) == [("whistle.solve", jinshui.pk)]
+
+
+def test_a_pause_waits_until_a_wish_for_time_has_moved_up(
+    worker, town, county, jinshui, lamps, speaker, at
+):
+    whistle = answered(worker, speaker, jinshui, [lamps], at)
+    extension = actions.extend(whistle, hours=Decimal(60), reason="等材料", by=speaker, at=at)
+    late = extension.due_at
+
+    meanwhile(
+        lambda: sweep(late),
+        lambda: actions.pause(
+            Whistle.objects.get(pk=whistle.pk), reason="等", last=late + timedelta(days=1),
+            by=speaker, at=late,
+        ),
+    )  # fmt: skip
+
+    assert turns_of(whistle) == [("whistle.grant", "140802"), ("whistle.solve", jinshui.pk)]
 
 
 def test_many_climb_on_several_connections_and_each_once(

@@ -13,7 +13,7 @@ from tests.dispatch.factories import answered, blown, kind, moment, open_interva
 from youwo.core.refused import Refused
 from youwo.core.search import terms
 from youwo.dispatch import actions, queries
-from youwo.dispatch.models import Call, Status, Whistle
+from youwo.dispatch.models import Call, Objection, Status, Whistle
 from youwo.journal.models import Line
 from youwo.needs.defaults import load_outside_matters
 from youwo.organizations.models import Pairing, UnitEnrolment
@@ -417,8 +417,46 @@ def test_an_answer_settles_open_objections(
 
     report(whistle, water, plumber, at)
 
-    objection.refresh_from_db()
-    assert (objection.granted, kinds(whistle)) == (True, ["whistle.solve"])
+    # Its call is from the database, as the answer left it.
+    objection = Objection.objects.get(pk=objection.pk)
+    assert (objection.is_overtaken, objection.is_open) == (True, False)
+    assert kinds(whistle) == ["whistle.solve"]
+    assert not Objection.objects.open().exists()
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+def test_what_an_answer_has_settled_is_not_decided(
+    worker, jinshui, lamps, water, speaker, plumber, town, at, upheld
+):
+    whistle = blown(worker, jinshui, [lamps, water], at)
+    objection = actions.object_to(whistle, organization=lamps, reason="不归我们", by=speaker, at=at)
+    report(whistle, water, plumber, at)
+
+    with pytest.raises(Refused):
+        actions.decide(objection, upheld=upheld, reason="属实", by=town, at=at)
+
+
+def test_withdrawing_does_not_change_what_an_answer_has_settled(
+    worker, jinshui, lamps, water, speaker, plumber, at
+):
+    whistle = blown(worker, jinshui, [lamps, water], at)
+    actions.object_to(whistle, organization=lamps, reason="不归我们", by=speaker, at=at)
+    report(whistle, water, plumber, at)
+
+    actions.withdraw(whistle, reason="修好了", by=worker, at=at)
+
+    objection = Objection.objects.get()
+    assert (objection.is_overtaken, objection.decision) == (True, "")
+
+
+def test_withdrawing_settles_an_objection_with_its_reason(worker, jinshui, lamps, speaker, at):
+    whistle = blown(worker, jinshui, [lamps], at)
+    actions.object_to(whistle, organization=lamps, reason="不归我们", by=speaker, at=at)
+
+    actions.withdraw(whistle, reason="修好了", by=worker, at=at)
+
+    objection = Objection.objects.get()
+    assert (objection.granted, objection.is_open, objection.is_overtaken) == (True, False, False)
 
 
 def test_a_unit_that_objected_may_answer_all_the_same(worker, jinshui, lamps, speaker, at):

@@ -22,9 +22,9 @@ MOST = 12
 # Acts that cost more; decision 17 says why.
 DEARER: dict[str, int] = {
     "dispatch:act.help": 13,
-    "dispatch:act.take_over": 14,
-    "dispatch:answer": 16,
-    "dispatch:decide": 13,
+    "dispatch:act.take_over": 13,
+    "dispatch:answer": 15,
+    "dispatch:decide": 14,
     "hearings:close": 14,
     "service:close": 17,
     "service:decide": 14,

@@ -312,10 +312,12 @@ class Call(models.Model):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            # The lock behind the lock: of two that answer at once, one is responsible.
+            # The lock behind the lock: of two that answer at once, one is responsible. Among those
+            # only called it is their order that says who is first, and an answer relieves them in
+            # the same statement that makes another responsible.
             models.UniqueConstraint(
                 fields=["whistle"],
-                condition=Q(responsible=True),
+                condition=Q(responsible=True, status="answered"),
                 name="dispatch_call_one_is_responsible",
             ),
             models.UniqueConstraint(
@@ -422,10 +424,23 @@ def _decided_with_reason(name: str) -> models.CheckConstraint:
     )
 
 
+class ObjectionQuerySet(models.QuerySet["Objection"]):
+    """Objections by whether anybody still has to decide."""
+
+    def open(self) -> ObjectionQuerySet:
+        return self.filter(granted__isnull=True, call__status=Call.Status.OBJECTED)
+
+
 class Objection(Decided):
-    """A unit says that a whistle is not for it. Upheld, it is excused; rejected, it must answer."""
+    """A unit says that a whistle is not for it. Upheld, it is excused; rejected, it must answer.
+
+    It waits as long as its call stands as objected: where a unit has answered, nothing is left to
+    decide, and nothing is written about it.
+    """
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="objections")
+
+    objects = ObjectionQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -443,6 +458,16 @@ class Objection(Decided):
                 name="dispatch_objection_due",
             ),
         ]
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it waits for a decision. Needs its call."""
+        return self.granted is None and self.call.status == Call.Status.OBJECTED
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Say whether a unit answered before it was decided. Needs its call."""
+        return self.granted is None and not self.is_open
 
 
 class Extension(Decided):

@@ -72,9 +72,10 @@ def _climb_apart(at: datetime) -> int:
         connection.close()
 
 
-def _locked(rows: Any, most: int) -> Any:
+def _locked(rows: Any, most: int, *others: str) -> Any:
+    """Lock some rows, and others to which they are joined; pass over what somebody else holds."""
     skip = connection.features.has_select_for_update_skip_locked
-    return rows.select_for_update(of=("self",), skip_locked=skip)[:most]
+    return rows.select_for_update(of=("self", *others), skip_locked=skip)[:most]
 
 
 def follow_moved(*, at: datetime) -> int:
@@ -126,7 +127,7 @@ def _around_all(whistles: list[Whistle]) -> dict[int, _Stands]:
     stands = {key: _Stands() for key in keys}
     for call in Call.objects.filter(whistle__in=keys, status__in=LIVE).order_by("pk"):
         stands[call.whistle_id].live.append(call)
-    objections = Objection.objects.filter(call__whistle__in=keys, granted__isnull=True)
+    objections = Objection.objects.open().filter(call__whistle__in=keys)
     for objection in objections.select_related("call").order_by("pk"):
         stands[objection.call.whistle_id].open_objections.append(objection)
     for extension in Extension.objects.filter(whistle__in=keys, granted__isnull=True):
@@ -188,14 +189,17 @@ def _move_decisions_up(at: datetime) -> int:
     """Hand decisions that an office let rest to the next one above; the city keeps its own."""
     held = offices(local_day(at))
     moved: list[Objection | Extension] = []
-    open_ = Q(granted__isnull=True, due_at__lte=at) & ~Q(office__kind="city")
-    objections = Objection.objects.filter(open_).select_related("call__whistle")
-    extensions = Extension.objects.filter(open_).select_related("whistle")
+    rests = Q(due_at__lte=at) & ~Q(office__kind="city")
+    objections = Objection.objects.open().filter(rests).select_related("call__whistle")
+    extensions = Extension.objects.filter(rests, granted__isnull=True).select_related("whistle")
     whistles: dict[int, Whistle] = {}
-    for objection in _locked(objections.order_by("due_at", "pk"), _FEW):
+    # With the whistle, under whose lock everything around it changes; and with the call, whose
+    # answer leaves nothing to decide.
+    rows = objections.order_by("due_at", "pk")
+    for objection in _locked(rows, _FEW, "call", "call__whistle"):
         whistles[objection.call.whistle_id] = objection.call.whistle
         moved.append(_moved_up(objection, objection.call.whistle, held, at))
-    for extension in _locked(extensions.order_by("due_at", "pk"), _FEW):
+    for extension in _locked(extensions.order_by("due_at", "pk"), _FEW, "whistle"):
         whistles[extension.whistle_id] = extension.whistle
         moved.append(_moved_up(extension, extension.whistle, held, at))
     if not moved:
@@ -206,8 +210,8 @@ def _move_decisions_up(at: datetime) -> int:
     Extension.objects.bulk_update(
         [asked for asked in moved if isinstance(asked, Extension)], ["office", "due_at"]
     )
-    rows = Whistle.objects.filter(pk__in=whistles).select_related("level", "community")
-    found = list(rows.order_by("pk"))
+    around = Whistle.objects.filter(pk__in=whistles).select_related("level", "community")
+    found = list(around.order_by("pk"))
     journal.write_all(
         journal.line("move_up", whistle, by=None, at=at, area_code=whistle.community_id)
         for whistle in found

@@ -268,6 +268,25 @@ def test_a_decision_needs_a_reason(at_the_unit, at_the_office, worker, jinshui, 
     ]
 
 
+def test_an_objection_that_an_answer_has_overtaken_is_read_as_settled(
+    at_the_unit, at_the_office, worker, plumber, jinshui, lamps, water, at
+):
+    whistle = blown(worker, jinshui, [lamps, water], at)
+    act(at_the_unit, whistle, "object", organization=lamps.pk, reason="不归我们")
+    waits = words(page(at_the_office, whistle))
+    actions.answer(whistle, organization=water, who="抢修班", arrives_at=at, by=plumber, at=at)
+
+    shown = page(at_the_office, whistle)
+
+    assert "已有单位报到。" not in waits
+    assert "采纳</b> · 已有单位报到。" in " ".join(words(shown).split())
+    assert shown.context["to_decide"] is None
+    # And nothing can be decided any more.
+    form = {"granted": "no", "reason": "归你们"}
+    assert at_the_office.post(f"{LIST}{whistle.reference}/decide/", form).status_code == 302
+    assert (Objection.objects.get().granted, status(whistle)) == (None, Status.ANSWERED)
+
+
 def test_the_unit_that_is_excused_is_not_called_again(
     at_the_unit, at_the_office, worker, jinshui, lamps, at
 ):
@@ -783,8 +802,8 @@ def test_an_answer_costs_the_same_whoever_else_was_called(
         form = {"organization": lamps.pk, "who": "两名师傅", "when": "soon", "reply": "就来"}
         costs.append(cost_of(at_the_unit, f"{LIST}{whistle.reference}/answer/", form))
 
-    # The others are let go with one statement, however many.
-    assert costs == [14, 15, 15]
+    # All are changed by one statement, however many.
+    assert costs == [13, 13, 13]
 
 
 def test_a_whistle_costs_the_same_for_one_unit_and_many(at_work, jinshui, lamps, water, at):

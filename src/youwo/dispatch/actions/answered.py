@@ -20,7 +20,6 @@ from youwo.dispatch.actions.moving import (
     begin_span,
     carried,
     deciding_office,
-    let_others_go,
     locked,
     move,
     must_speak_for,
@@ -87,21 +86,16 @@ def answer(
     must_speak_for(call, whistle, by, at)
     if arrives_at < at:
         raise Refused(_("This moment is over. When do you come?"), "arrives_at")
-    # Whoever was responsible until now has not answered either.
-    if any(one.status == Call.Status.OBJECTED for one in waiting):
-        Objection.objects.filter(call__whistle=whistle, granted__isnull=True).update(
-            granted=True, decided_at=at, decision=_("A unit has answered.")
-        )
-        around(whistle).forget("objections")
-    let_others_go([one for one in waiting if one is not call])
+    # Whoever was responsible until now has not answered either. With its call an objection is over.
+    for one in waiting:
+        one.status, one.responsible = Call.Status.RELIEVED, False
     call.status, call.responsible = Call.Status.ANSWERED, True
     call.answered_by, call.answered_at = by, at
     call.who, call.arrives_at, call.reply = who, arrives_at, reply
-    call.save(
-        update_fields=[
-            "status", "responsible", "answered_by", "answered_at", "who", "arrives_at", "reply",
-        ]
-    )  # fmt: skip
+    Call.objects.bulk_update(
+        waiting,
+        ["status", "responsible", "answered_by", "answered_at", "who", "arrives_at", "reply"],
+    )
     begin_span(whistle, stage=Span.Stage.SOLVE, at=at)
     # Before it was answered, nobody could ask for more time.
     around(whistle).extensions = []
@@ -157,11 +151,13 @@ def _take_item(whistle: Whistle, call: Call, *, by: Person, at: datetime) -> Non
         )
         return
     item = service.fresh(carried(whistle))
-    if item.organization_id != call.organization_id:
-        # The community whistled to find an owner: it is who hands the item on.
-        reason = _("The unit has answered a whistle.")
-        service.give_to(item, call.organization, reason=reason, by=whistle.whistled_by, at=at)
-    service.keep_time_elsewhere(item, elsewhere=True)
+    if item.organization_id == call.organization_id:
+        service.keep_time_elsewhere(item, elsewhere=True)
+        return
+    # The community whistled to find an owner: it is who hands the item on.
+    reason = _("The unit has answered a whistle.")
+    by = whistle.whistled_by
+    service.give_to(item, call.organization, reason=reason, by=by, at=at, elsewhere=True)
 
 
 @acting()
@@ -231,9 +227,10 @@ def decide(
     """
     whistle = locked(Whistle(pk=objection.call.whistle_id), "decide")
     stands = around(whistle)
-    objection = next(one for one in stands.objections if one.pk == objection.pk)
-    if objection.granted is not None:
+    waits = next((one for one in stands.open_objections if one.pk == objection.pk), None)
+    if waits is None:
         raise Refused(_("This has been decided already."))
+    objection = waits
     if not rules.may_decide(
         by, objection, rules.units_asking(objection, stands.calls), local_day(at)
     ):
@@ -290,6 +287,4 @@ def _excuse(whistle: Whistle, call: Call) -> None:
                 following.responsible = True
                 changed.append(following)
                 break
-    # The one that leaves first: a whistle has one responsible unit at a time.
-    for one in changed:
-        one.save(update_fields=["status", "responsible"])
+    Call.objects.bulk_update(changed, ["status", "responsible"])

@@ -296,7 +296,8 @@ def let_go(whistle: Whistle, *, reason: object, at: datetime) -> None:
     stands = around(whistle)
     moot = {"granted": True, "decided_at": at, "decision": str(reason)}
     if stands.open_objections:
-        Objection.objects.filter(call__whistle=whistle, granted__isnull=True).update(**moot)
+        waiting = [objection.pk for objection in stands.open_objections]
+        Objection.objects.filter(pk__in=waiting).update(**moot)
     if stands.open_extensions:
         Extension.objects.filter(whistle=whistle, granted__isnull=True).update(
             **{**moot, "granted": False}

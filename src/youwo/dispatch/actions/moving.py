@@ -16,6 +16,7 @@ from youwo.core.acts import hold, hold_first, hold_found, once
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.dispatch import rules
+from youwo.dispatch.asked import Asked, read_calls
 from youwo.dispatch.clock import counted, ended, until
 from youwo.dispatch.models import (
     MOVES,
@@ -182,10 +183,14 @@ class Around:
         self._whistle = whistle
 
     @cached_property
+    def _asked(self) -> Asked:
+        found = self._whistle.calls.select_related("organization", "answered_by", "called_by")
+        return read_calls(found.order_by("pk"))
+
+    @cached_property
     def calls(self) -> list[Call]:
         """Every call, with its unit and who spoke, in their order."""
-        found = self._whistle.calls.select_related("organization", "answered_by", "called_by")
-        return list(found.order_by("pk"))
+        return self._asked.calls
 
     @cached_property
     def objections(self) -> list[Objection]:
@@ -219,22 +224,29 @@ class Around:
 
     @property
     def open_objections(self) -> list[Objection]:
-        """The objections that wait for a decision. Not read where no unit objects."""
+        """The objections that wait for a decision. They come with the calls."""
         if not any(call.status == Call.Status.OBJECTED for call in self.calls):
             return []
-        return [objection for objection in self.objections if objection.granted is None]
+        known = "objections" in self.__dict__
+        rows = self.objections if known else self._asked.objections
+        return [objection for objection in rows if objection.is_open]
 
     @property
     def open_extensions(self) -> list[Extension]:
-        """The wishes for more time that wait. Not read where no clock of solving runs."""
+        """The wishes for more time that wait, where a clock of solving runs. As with objections."""
         if self._whistle.status not in RUNNING:
             return []
-        return [extension for extension in self.extensions if extension.granted is None]
+        known = "extensions" in self.__dict__
+        rows = self.extensions if known else self._asked.extensions
+        return [extension for extension in rows if extension.granted is None]
 
     def forget(self, *names: str) -> None:
         """Read these anew when they are asked for again."""
         for name in names:
             self.__dict__.pop(name, None)
+        if {"objections", "extensions"}.intersection(names):
+            # What waits of them.
+            self.__dict__.pop("_asked", None)
 
 
 def around(whistle: Whistle) -> Around:

@@ -1,0 +1,185 @@
+"""What an act at a whistle costs where everything is there at once that it can meet."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import factories
+from tests.dispatch.factories import answered, blown, problem
+from tests.web.dispatch.test_whistles import LIST, act, page
+from tests.web.needs.people import signed_in
+from youwo.dispatch import actions
+from youwo.dispatch.models import Call, Objection, Whistle
+from youwo.journal.models import Line
+from youwo.service import actions as service
+from youwo.service.models import ItemHelper
+
+pytestmark = pytest.mark.django_db
+
+# With one statement each for the turns and for the messages, an act keeps to its limit.
+MOST = 10
+# What is told, and whose turn it is, is written in the same way by every act.
+_APART = re.compile(r"turns_turn|notices_\w+|organizations_mandate|needs_report")
+_TABLE = re.compile(r'(?:FROM|INTO|UPDATE) "(\w+)"')
+
+
+def cost(send) -> list[str]:
+    """Send a form that is taken, and return the statements that are its own."""
+    with CaptureQueriesContext(connection) as captured:
+        assert send().status_code == 302
+    told = [query["sql"] for query in captured]
+    named = [(_TABLE.search(sql), sql) for sql in told]
+    return [sql for table, sql in named if table and not _APART.fullmatch(table[1])]
+
+
+def costs_little(send, most: int = MOST) -> None:
+    found = cost(send)
+    assert len(found) <= most, "\n".join(sql[:200] for sql in found)
+
+
+def report(browser, whistle, unit):
+    sent = {"organization": unit.pk, "who": "两位师傅", "when": "soon"}
+    return browser.post(f"{LIST}{whistle.reference}/answer/", sent)
+
+
+@pytest.fixture
+def gas(jinshui):
+    return factories.OrganizationFactory(name="燃气公司", kind="enterprise")
+
+
+@pytest.fixture
+def item(worker, jinshui, lamps, water, gas, at):
+    """Agreed on for a problem: gas has it, lamps and water help."""
+    about = problem(jinshui, at)
+    return service.agree(
+        "修路灯", community=jinshui, field="troubles", due_on=at.date() + timedelta(days=9),
+        problem=about, organization=gas, helpers=[lamps, water], by=worker, at=at,
+    )  # fmt: skip
+
+
+def objected(worker, speaker, jinshui, units, at, **about):
+    """Blown at a level with an office, and the first unit says that it is not for it."""
+    whistle = blown(worker, jinshui, units, at, rung=2, **about)
+    actions.object_to(whistle, organization=units[0], reason="不归我们", by=speaker, at=at)
+    return whistle
+
+
+@pytest.mark.parametrize("who", ["unit", "community"])
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_answer_where_an_item_changes_hands(
+    at_the_unit, at_work, worker, plumber, speaker, jinshui, lamps, water, gas, item, at, who, begun
+):
+    if begun:
+        service.start(item, by=factories.mandated(gas), at=at)
+    units = [water, lamps, gas, factories.OrganizationFactory(name="第四家")]
+    whistle = objected(worker, plumber, jinshui, units, at, item=item)
+    browser = at_the_unit if who == "unit" else at_work
+    page(browser, whistle, "answer/")
+
+    costs_little(lambda: report(browser, whistle, lamps))
+
+    item.refresh_from_db()
+    assert (item.organization, item.clocked) == (lamps, True)
+    assert list(ItemHelper.objects.values_list("organization", flat=True)) == [water.pk]
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_answer_of_who_has_the_item_already(
+    worker, plumber, jinshui, lamps, water, gas, item, at, begun
+):
+    browser = signed_in(gas_speaker := factories.mandated(gas))
+    if begun:
+        service.start(item, by=gas_speaker, at=at)
+    whistle = objected(worker, plumber, jinshui, [water, gas, lamps], at, item=item)
+    page(browser, whistle, "answer/")
+
+    # Of an item that has begun, the helpers and what they delivered say whose turn it is.
+    costs_little(lambda: report(browser, whistle, gas), MOST + begun)
+
+    item.refresh_from_db()
+    assert (item.organization, item.clocked) == (gas, True)
+
+
+@pytest.mark.parametrize("who", ["unit", "community"])
+def test_an_answer_that_makes_an_item(
+    at_the_unit, at_work, worker, plumber, jinshui, lamps, water, gas, at, who
+):
+    whistle = objected(worker, plumber, jinshui, [water, lamps, gas], at)
+    browser = at_the_unit if who == "unit" else at_work
+    page(browser, whistle, "answer/")
+
+    costs_little(lambda: report(browser, whistle, lamps))
+
+    assert Whistle.objects.get().item.organization == lamps
+    assert sorted(Call.objects.values_list("status", flat=True)) == [
+        "answered",
+        "relieved",
+        "relieved",
+    ]
+
+
+@pytest.mark.parametrize("upheld", ["yes", "no"])
+def test_a_decision_with_everything(
+    county, town, worker, plumber, jinshui, lamps, water, gas, item, at, upheld
+):
+    instead = factories.OrganizationFactory(name="第四家")
+    whistle = objected(worker, plumber, jinshui, [water, lamps, gas], at, item=item)
+    at_the_office = signed_in(county)
+    page(at_the_office, whistle, "decide/")
+    sent = {"granted": upheld, "reason": "属实", "organizations": [instead.pk]}
+
+    costs_little(lambda: at_the_office.post(f"{LIST}{whistle.reference}/decide/", sent))
+
+    first = whistle.calls.get(responsible=True).organization
+    assert (Objection.objects.get().granted, first) == (
+        (True, lamps) if upheld == "yes" else (False, water)
+    )
+
+
+def in_hand(worker, speaker, jinshui, units, at, *, begun, **about):
+    """Answered by the first unit, which asks for more time than it may take by itself."""
+    whistle = answered(worker, speaker, jinshui, units, at - timedelta(hours=3), **about)
+    actions.extend(whistle, hours=Decimal(60), reason="等材料", by=speaker, at=at)
+    if begun:
+        service.start(whistle.item, by=speaker, at=at)
+    return whistle
+
+
+@pytest.mark.parametrize("who", ["unit", "community"])
+@pytest.mark.parametrize("begun", [False, True])
+def test_help_with_everything(
+    at_work, worker, speaker, plumber, jinshui, lamps, water, gas, at, who, begun
+):
+    whistle = in_hand(worker, speaker, jinshui, [lamps, water, gas], at, begun=begun)
+    service.add_helper(whistle.item, organization=gas, by=worker, at=at)
+    browser = signed_in(plumber) if who == "unit" else at_work
+    page(browser, whistle)
+
+    costs_little(lambda: act(browser, whistle, "help", organization=water.pk, who="一辆车"))
+
+    assert ItemHelper.objects.count() == 2
+    assert Line.objects.filter(verb="add_helper").count() == 2
+
+
+@pytest.mark.parametrize("who", ["unit", "community"])
+@pytest.mark.parametrize("begun", [False, True])
+def test_taking_over_with_everything(
+    at_work, worker, speaker, plumber, jinshui, lamps, water, gas, at, who, begun
+):
+    whistle = in_hand(worker, speaker, jinshui, [lamps, gas], at, begun=begun)
+    service.add_helper(whistle.item, organization=water, by=worker, at=at)
+    actions.hand_on(whistle, organization=water, reason="是水管", by=speaker, at=at)
+    browser = signed_in(plumber) if who == "unit" else at_work
+    page(browser, whistle)
+    sent = {"organization": water.pk, "who": "抢修班", "when": "soon"}
+
+    costs_little(lambda: act(browser, whistle, "take_over", **sent))
+
+    assert whistle.calls.get(responsible=True).organization == water
+    assert not ItemHelper.objects.exists()
