@@ -11,6 +11,7 @@ from tests.factories import OrganizationFactory, mandated
 from tests.notices.factories import RobotFactory
 from youwo.dispatch import sweep
 from youwo.notices.models import Post
+from youwo.notices.outbox import put_into_inboxes
 
 
 @pytest.fixture
@@ -19,6 +20,7 @@ def unit(db):
 
 
 def posts(robot) -> list[tuple[str, str]]:
+    put_into_inboxes(MONDAY + timedelta(days=2))
     return list(Post.objects.filter(robot=robot).order_by("pk").values_list("kind", "subject"))
 
 

@@ -16,6 +16,7 @@ from youwo.dispatch import actions, queries
 from youwo.dispatch.models import Call, Objection, Status, Whistle
 from youwo.journal.models import Line
 from youwo.needs.defaults import load_outside_matters
+from youwo.notices.outbox import put_into_inboxes
 from youwo.organizations.models import Pairing, UnitEnrolment
 from youwo.service import actions as service
 from youwo.service.models import ServiceItem
@@ -84,6 +85,7 @@ def test_numbers_of_people_do_not_go_to_units(matter, worker, jinshui, lamps, at
 
 def test_units_are_told(worker, jinshui, lamps, speaker, at):
     whistle = blown(worker, jinshui, [lamps], at)
+    put_into_inboxes(at)
 
     assert [message.link for message in speaker.messages.all()] == [
         f"/work/whistles/{whistle.reference}/"

@@ -32,6 +32,7 @@ from youwo.needs.models import (
 )
 from youwo.needs.sweep import sweep
 from youwo.notices.models import Message
+from youwo.notices.outbox import put_into_inboxes
 from youwo.turns.models import Turn
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +170,7 @@ def test_every_voice_with_an_account_is_told(worker, resident, volunteer, jinshu
     problem = reported(jinshui, at, by=resident).problem
     reported(jinshui, at, by=volunteer, problem=problem)
     problems.decline(problem, reason="属市政规划，今年不在计划内", by=worker, at=at)
+    put_into_inboxes(at)
     told = Message.objects.order_by("pk").values_list("recipient", flat=True)
     assert list(told) == [resident.pk, volunteer.pk]
 
@@ -182,6 +184,7 @@ def test_what_is_declined_needs_an_explanation(worker, jinshui, at):
 def test_a_problem_without_public_words_is_told_by_its_reference(worker, resident, jinshui, at):
     report = reported(jinshui, at, by=resident)
     problems.decline(report.problem, reason="已修好", by=worker, at=at)
+    put_into_inboxes(at)
     assert Message.objects.get(recipient=resident).body == f"反映 {spaced(report.reference)}"
 
 

@@ -186,9 +186,9 @@ def test_taking_three_that_waited_costs_as_much_as_one(count, somebody, django_a
     for cause in range(count):
         tell(somebody, at=in_city(3, 22), cause=str(cause))
     put_on_their_way(in_city(3, 22))
-    # Three find nothing to put out, two are for the lost and the end, two for the transaction of
-    # each taking.
-    with django_assert_num_queries(13):
+    # Three find no notice, three nothing to put out, two are for the lost and the end, two for the
+    # transaction of each taking.
+    with django_assert_num_queries(16):
         tasks.deliver_due(in_city(4, 8))
 
 

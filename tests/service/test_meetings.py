@@ -16,6 +16,7 @@ from tests.service import factories as made
 from youwo.core.refused import Refused
 from youwo.needs.models import ProblemStatus
 from youwo.notices.models import Message
+from youwo.notices.outbox import put_into_inboxes
 from youwo.service.actions import meetings
 from youwo.service.models import AgendaItem, Invitation, JointMeeting, MeetingSeries, MeetingStatus
 from youwo.service.queries import occurrence, to_pick
@@ -157,6 +158,7 @@ def test_the_invited_are_told_and_asked(worker, jinshui, tax_office, acting, at)
 
     invitation = meeting.invitations.get()
     assert kinds(invitation) == ["invitation.answer"]
+    put_into_inboxes(at)
     message = Message.objects.get(recipient=acting)
     assert message.link == f"/meetings/{meeting.reference}/answer/"
     when = f"{localtime(meeting.starts_at):%Y-%m-%d %H:%M}"
@@ -176,6 +178,7 @@ def test_moving_a_meeting_tells_the_invited(worker, jinshui, tax_office, acting,
 
     meeting.refresh_from_db()
     assert meeting.place == "凉亭"
+    put_into_inboxes(at + timedelta(hours=1))
     assert Message.objects.filter(recipient=acting).count() == 2
     with pytest.raises(Refused):
         meetings.change(meeting, starts_at=at, place="凉亭", by=worker, at=at)

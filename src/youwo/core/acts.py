@@ -127,6 +127,12 @@ def forget(key: Hashable) -> None:
         current.known.pop(key, None)
 
 
+def found_before(key: Hashable) -> Any:
+    """Return what this act has found under a key already; None where nobody has looked yet."""
+    current = _current.get()
+    return None if current is None else current.known.get(key)
+
+
 def hold(row: _Model, *keep: str) -> _Model:
     """Lock a row until the act ends, and return it as it is now; asked again, the same object.
 

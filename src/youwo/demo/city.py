@@ -40,6 +40,7 @@ from youwo.insight.actions import roll_up
 from youwo.journal.actions import seal
 from youwo.journal.models import Line
 from youwo.needs.defaults import load_outside_matters, load_problem_kinds
+from youwo.notices.outbox import put_into_inboxes
 from youwo.people.actions import load_defaults
 from youwo.people.models import Person
 
@@ -135,7 +136,11 @@ def build(seed: int, *, now: datetime, progress: Progress, part: float = 1.0) ->
 
 
 def _catch_up(now: datetime) -> None:
-    """Bring the sums up to date and seal the journal, as often as keys need to settle."""
+    """Do what the worker would: fill inboxes, bring sums up to date, seal the journal.
+
+    Sums and seals as often as keys need to settle.
+    """
+    put_into_inboxes(now)
     for at in (now, now + SETTLING, now + 2 * SETTLING):
         roll_up(at=at)
         seal(at=at)

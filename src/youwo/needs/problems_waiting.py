@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from youwo.core.acts import once
+from youwo.core.acts import found_before, once
 from youwo.needs.models import Problem, ProblemMover, ProblemStatus, Report
 from youwo.people.models import Role
 from youwo.turns.actions import Wanted
@@ -22,6 +22,16 @@ def voices_of(problem: Problem) -> list[Report]:
     found = problem.reports.select_related("voice__person").order_by("pk")
     known = once((Report, problem.pk), lambda: list(found))
     return [report for report in known if report.problem_id == problem.pk]
+
+
+def nobody_has_an_account(problem: Problem) -> bool:
+    """Say whether this act has read the voices of a problem, and none of them has an account."""
+    known: list[Report] | None = found_before((Report, problem.pk))
+    return known is not None and not any(
+        report.voice and report.voice.person_id
+        for report in known
+        if report.problem_id == problem.pk
+    )
 
 
 def turns_of(problem: Problem) -> list[Wanted]:

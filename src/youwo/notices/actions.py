@@ -1,46 +1,36 @@
 """Telling people something, and what they do with it.
 
 A message is written in the transaction of the fact that causes it, so that neither exists without
-the other. What leaves the house is put on its way later, by `outbox`, and sent by `tasks`.
+the other; where its readers are not known yet, a notice, of which `outbox` makes messages. What
+leaves the house is put on its way later, by `outbox` too, and sent by `tasks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from itertools import groupby
 from typing import TypeVar
 
 from django.conf import settings
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from youwo.core.acts import acting, at_end
+from youwo.core.acts import acting
 from youwo.core.refused import Refused
 from youwo.journal.actions import write
-from youwo.notices import queries
+from youwo.notices import audiences, queries
+from youwo.notices.gathered import Told, gather, language_of, texts
 from youwo.notices.models import (
     Channel,
     Habits,
     Kind,
     Message,
-    Post,
+    Notice,
     Preference,
     Sending,
 )
-from youwo.notices.quiet import NIGHT, free_from
-from youwo.people import masking
 from youwo.people.models import Person
 from youwo.people.rules import above
-
-_SUBJECT = 120
-_BODY = 300
-
-
-def _language(person: Person) -> str:
-    return person.language or settings.LANGUAGE_CODE
 
 
 def tell(
@@ -60,16 +50,79 @@ def tell(
     text (`format_lazy`): each person reads their own language. The subject leaves the house in the
     clear, so it holds nothing of a person that is not public. `link` is a path within the site.
     What is urgent does not wait for the end of quiet hours. One statement, however many people;
-    within an act, for all that it tells together, when it ends.
+    within an act, for all that it tells, when it ends (`gathered`).
     """
     known = {person.pk: person for person in people if person is not None and person.is_active}
-    told: list[_Told] = []
-    ordered = sorted(known.values(), key=_language)
-    for language, readers in groupby(ordered, key=_language):
-        with override(language):
-            words = str(subject), str(body)
-        told += [_Told(Letter(reader, *words), kind, link, cause, at, urgent) for reader in readers]
-    at_end(_tell, told)
+    notice = _notice(
+        audiences.PEOPLE,
+        known,
+        kind=kind,
+        texts=texts(subject, body, {language_of(person) for person in known.values()}),
+        link=link,
+        cause=cause,
+        at=at,
+        urgent=urgent,
+    )
+    if known:
+        gather([Told(notice, people=list(known.values()))])
+
+
+def tell_audience(
+    audience: str,
+    keys: Iterable[int],
+    *,
+    kind: str,
+    subject: object,
+    body: object = "",
+    link: str = "",
+    cause: str,
+    at: datetime,
+    but: Person | None = None,
+) -> None:
+    """Do what `tell` does for whoever stands behind an audience, without looking up who that is.
+
+    `keys` are of what the audience is about: those who find its readers know them (`audiences`).
+    `but` did it themselves and need not be told. The messages are in the inboxes some seconds
+    later.
+    """
+    notice = _notice(
+        audience,
+        keys,
+        kind=kind,
+        texts=texts(subject, body, dict(settings.LANGUAGES)),
+        link=link,
+        cause=cause,
+        at=at,
+        but=but,
+    )
+    if notice.keys:
+        gather([Told(notice)])
+
+
+def _notice(
+    audience: str,
+    keys: Iterable[int],
+    *,
+    kind: str,
+    texts: dict[str, list[str]],
+    link: str,
+    cause: str,
+    at: datetime,
+    urgent: bool = False,
+    but: Person | None = None,
+) -> Notice:
+    return Notice(
+        audience=audience,
+        keys=list(dict.fromkeys(keys)),
+        but=None if but is None else but.pk,
+        kind=kind,
+        texts=texts,
+        link=link,
+        cause=cause,
+        created_at=at,
+        urgent=urgent,
+        next_at=at,
+    )
 
 
 @dataclass(frozen=True)
@@ -83,36 +136,21 @@ class Letter:
 
 def tell_each(letters: Iterable[Letter], *, kind: str, link: str, cause: str, at: datetime) -> None:
     """Do what `tell` does where each person reads something else, in one statement as well."""
-    at_end(_tell, [_Told(letter, kind, link, cause, at) for letter in letters])
-
-
-@dataclass(frozen=True)
-class _Told:
-    letter: Letter
-    kind: str
-    link: str
-    cause: str
-    at: datetime
-    urgent: bool = False
-
-    def message(self) -> Message:
-        return Message(
-            recipient=self.letter.recipient,
-            kind=self.kind,
-            subject=Truncator(self.letter.subject).chars(_SUBJECT),
-            body=self.letter.body,
-            link=self.link,
-            cause=self.cause,
-            created_at=self.at,
-            outgoing=bool(self.letter.recipient.email),
-            urgent=self.urgent,
+    gather(
+        Told(
+            _notice(
+                audiences.PEOPLE,
+                [letter.recipient.pk],
+                kind=kind,
+                texts={language_of(letter.recipient): [letter.subject, letter.body]},
+                link=link,
+                cause=cause,
+                at=at,
+            ),
+            people=[letter.recipient],
         )
-
-
-def _tell(told: list[_Told]) -> None:
-    # In the order of their keys, so that two who tell the same people never wait for each other.
-    ordered = sorted(told, key=lambda one: (one.letter.recipient.pk, one.cause))
-    Message.objects.bulk_create([one.message() for one in ordered], ignore_conflicts=True)
+        for letter in letters
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,42 +203,34 @@ def tell_group(
 
 def tell_groups(news: Iterable[News], *, at: datetime) -> None:
     """Do what `tell_group` does for many pieces of news, in one statement for all."""
-    post_to(
-        [
-            (group, one)
-            for one in news
-            for group in queries.listening(
+    gather(
+        _told(one, groups, at)
+        for one in news
+        if (
+            groups := queries.listening(
                 one.kind, codes=above(one.area_code), organization=one.organization
             )
-        ],
-        at=at,
+        )
     )
 
 
 def post_to(told: Iterable[tuple[queries.Group, News]], *, at: datetime) -> None:
     """Post each piece of news into its one group, the same cause once; one statement for all."""
-    with override(settings.LANGUAGE_CODE):
-        posts = [_post(group, one, at) for group, one in told]
-    if posts:
-        Post.objects.bulk_create(posts, ignore_conflicts=True, batch_size=1000)
+    gather(_told(one, [group], at) for group, one in told)
 
 
-def _post(group: queries.Group, news: News, at: datetime) -> Post:
-    put_off = group.quiet and not news.urgent
-    return Post(
-        robot_id=group.key,
+def _told(news: News, groups: Sequence[queries.Group], at: datetime) -> Told:
+    notice = _notice(
+        audiences.GROUPS,
+        [group.key for group in groups],
         kind=news.kind,
-        subject=_leaving(news.subject, _SUBJECT),
-        body=_leaving(news.body, _BODY),
+        texts=texts(news.subject, news.body, [settings.LANGUAGE_CODE]),
         link=news.link,
         cause=news.cause,
-        created_at=at,
-        next_at=free_from(at, NIGHT) if put_off else at,
+        at=at,
+        urgent=news.urgent,
     )
-
-
-def _leaving(words: object, most: int) -> str:
-    return Truncator(masking.numbers(" ".join(str(words).split()))).chars(most)
+    return Told(notice, groups=groups)
 
 
 def read(message: Message, *, at: datetime) -> Message:

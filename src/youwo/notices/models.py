@@ -1,4 +1,4 @@
-"""Messages and their deliveries, group robots and their posts, and who wants what, how and when."""
+"""Notices, messages and their deliveries, group robots and their posts, and who wants what when."""
 
 from __future__ import annotations
 
@@ -65,6 +65,36 @@ class Message(models.Model):
                 fields=["id"], condition=Q(outgoing=True), name="notices_message_outgoing"
             ),
         ]
+
+
+class Notice(models.Model):
+    """Something to be told whose readers are looked up later.
+
+    Written in the transaction of the fact that causes it. Messages and posts are made of it, and it
+    is gone.
+    """
+
+    # A name from `audiences`, and the keys of the units, problems, people or robots it is about.
+    audience = models.CharField(max_length=12)
+    keys = models.JSONField()
+    # The key of somebody who did it themselves and need not be told.
+    but = models.BigIntegerField(null=True)
+    # A value of Kind, or of GroupKind where groups hear of it.
+    kind = models.CharField(max_length=12)
+    # By language, subject and body.
+    texts = models.JSONField()
+    link = models.CharField(max_length=200, blank=True)
+    cause = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    urgent = models.BooleanField(default=False)
+    # How often its readers could not be looked up, and when to try; null: given up.
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+
+    def words(self, language: str) -> tuple[str, str]:
+        """Return subject and body in a language, or in the only one that was thought of."""
+        subject, body = self.texts.get(language) or next(iter(self.texts.values()))
+        return subject, body
 
 
 class Sending(models.Model):

@@ -1,35 +1,93 @@
-"""Which messages leave the house, through which channels, and when.
+"""What becomes of what was told: whose inboxes it comes into, and what leaves the house when.
 
-A message is written with the fact that causes it. Who wants it how is only asked afterwards, so
-that whoever acts waits for nobody's habits.
+A message, or the notice that it is made of, is written with the fact that causes it. Who reads it,
+and who wants it how, is only asked afterwards, so that whoever acts waits for nobody.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 
-from youwo.notices.models import Channel, Delivery, Message, Preference
+from youwo.notices.audiences import rows_of
+from youwo.notices.gathered import write_messages, write_posts
+from youwo.notices.models import Channel, Delivery, Message, Notice, Post, Preference
 from youwo.notices.quiet import NIGHT, Quiet, free_from
 
+_log = logging.getLogger(__name__)
+
 AT_ONCE = 1000
+# How long to wait after the first, second, … failure. After the last one it is given up.
+PAUSES = [
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=12),
+]
 
 
 def put_on_their_way(at: datetime) -> int:
     """Make a delivery of each outgoing message whose reader wants it, and return how many.
 
-    Those of people whose quiet hours it is wait until these end. Any number of processes may do so
-    at once. Three statements for up to a thousand messages.
+    Notices become messages and posts before. What is for people whose quiet hours it is waits until
+    these end. Any number of processes may do so at once. Three statements for up to a thousand
+    messages.
     """
+    put_into_inboxes(at)
     made = 0
     while True:
         found, wanted = _put_out(at)
         made += wanted
         if found < AT_ONCE:
             return made
+
+
+def put_into_inboxes(at: datetime) -> None:
+    """Make messages and posts of what was told to whoever stands behind an audience.
+
+    For up to a thousand notices as many statements as for one, unless some of them fail.
+    """
+    while _look_up(at) == AT_ONCE:
+        pass
+
+
+@transaction.atomic
+def _look_up(at: datetime) -> int:
+    """Make messages and posts of the oldest notices; return how many notices there were."""
+    notices = list(
+        Notice.objects.select_for_update(
+            skip_locked=connection.features.has_select_for_update_skip_locked
+        )
+        .filter(next_at__lte=at)
+        .order_by("pk")[:AT_ONCE]
+    )
+    if not notices:
+        return 0
+    made, failed = rows_of(notices)
+    write_messages(row for row in made if isinstance(row, Message))
+    write_posts(row for row in made if isinstance(row, Post))
+    _try_later(failed, at)
+    kept = {notice.pk for notice, _error in failed}
+    Notice.objects.filter(pk__in=[one.pk for one in notices if one.pk not in kept]).delete()
+    return len(notices)
+
+
+def _try_later(failed: list[tuple[Notice, str]], at: datetime) -> None:
+    """Look up again later what could not be looked up, and give it up in the end."""
+    for notice, error in failed:
+        notice.next_at = at + PAUSES[notice.tries] if notice.tries < len(PAUSES) else None
+        notice.tries += 1
+        facts = {"notice": notice.pk, "audience": notice.audience, "error": error}
+        if notice.next_at is None:
+            _log.error("A notice was given up: its readers cannot be looked up.", extra=facts)
+        else:
+            _log.warning("The readers of a notice could not be looked up.", extra=facts)
+    Notice.objects.bulk_update([notice for notice, _error in failed], ["tries", "next_at"])
 
 
 @transaction.atomic

@@ -20,19 +20,11 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 
 from youwo.notices import mail
-from youwo.notices.models import Delivery, Post, Sending
-from youwo.notices.outbox import put_on_their_way
+from youwo.notices.models import Delivery, Notice, Post, Sending
+from youwo.notices.outbox import PAUSES, put_on_their_way
 
 _log = logging.getLogger(__name__)
 
-# How long to wait after the first, second, … failure. After the last one the delivery is given up.
-PAUSES = [
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=12),
-]
 # A process that has been sending for longer than this is dead.
 PATIENCE = timedelta(minutes=15)
 # How many messages one e-mail may hold.
@@ -72,8 +64,9 @@ def give_up_the_lost(model: type[Sending], at: datetime) -> int:
 
 
 def forget_posts(*, at: datetime) -> None:
-    """Delete what was posted to groups, or given up, long ago."""
+    """Delete what was posted to groups, or given up, long ago; notices that were given up too."""
     over = [Sending.State.SENT, Sending.State.FAILED]
+    Notice.objects.filter(next_at__isnull=True, created_at__lt=at - POSTS_ARE_KEPT).delete()
     Post.objects.filter(state__in=over, created_at__lt=at - POSTS_ARE_KEPT).delete()
 
 

@@ -803,7 +803,7 @@ def test_an_answer_costs_the_same_whoever_else_was_called(
         costs.append(cost_of(at_the_unit, f"{LIST}{whistle.reference}/answer/", form))
 
     # All are changed by one statement, however many.
-    assert costs == [13, 13, 13]
+    assert costs == [12, 12, 12]
 
 
 def test_a_whistle_costs_the_same_for_one_unit_and_many(at_work, jinshui, lamps, water, at):

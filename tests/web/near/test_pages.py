@@ -25,6 +25,7 @@ from youwo.ledger import queries
 from youwo.ledger.models import Extract
 from youwo.needs.models import Wish
 from youwo.notices.models import Message
+from youwo.notices.outbox import put_into_inboxes
 from youwo.organizations import actions as organizations
 from youwo.people.models import Skill
 from youwo.service import actions
@@ -223,6 +224,7 @@ def test_joining_in_one_tap_and_leaving_again(member, worker, jinshui, at):
         client.post(f"/near/items/{item.reference}/join/")
     assert Joined.objects.get().left_at is None
     assert "您已报名" in words(client.get("/near/"))
+    put_into_inboxes(at)
     assert Message.objects.filter(recipient=acting, subject="有人报名来搭把手。").count() == 1
     for _ in range(2):
         client.post(f"/near/items/{item.reference}/leave/")

@@ -160,6 +160,10 @@ class Mandate(models.Model):
             ends_after_it_starts("organizations_mandate_dates"),
         ]
 
+    def is_in_force(self, on: date) -> bool:
+        """Say whether it holds on a day."""
+        return self.starts_on <= on and (self.ends_on is None or on < self.ends_on)
+
 
 class EnrolmentQuerySet(DatedQuerySet[_Row]):
     """Enrolments by day, and by what was known at a moment."""

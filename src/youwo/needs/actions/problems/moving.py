@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from youwo.almanac.queries import deadline
 from youwo.core.acts import forget, hold, hold_all
 from youwo.core.clock import local_day
-from youwo.core.references import spaced
 from youwo.core.refused import Refused
 from youwo.core.search import terms
 from youwo.journal import actions as journal
@@ -27,7 +24,8 @@ from youwo.needs.models import (
     ProblemStatus,
     Report,
 )
-from youwo.needs.problems_waiting import turns_of, voices_of
+from youwo.needs.problems_waiting import nobody_has_an_account, turns_of, voices_of
+from youwo.needs.telling import VOICES, cause_of, reader_of
 from youwo.needs.terms import PROBLEM_HOURS, TAKEN_OVER
 from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
@@ -136,24 +134,37 @@ def tell_voices(
     cause: str,
     at: datetime,
 ) -> None:
-    """Tell every voice that has an account; the others follow by reference."""
-    for report in voices_of(problem):
-        tell_voice(report, problem, subject, cause=cause, at=at)
+    """Tell every voice that has an account; the others follow by reference.
+
+    Who they are is looked up when it is delivered.
+    """
+    if nobody_has_an_account(problem):
+        return
+    notices.tell_audience(
+        VOICES,
+        [problem.pk],
+        kind=NoticeKind.CASE,
+        subject=subject,
+        cause=cause_of(cause, at),
+        at=at,
+    )
 
 
 def tell_voice(
     report: Report, problem: Problem, subject: object, *, cause: str, at: datetime
 ) -> None:
     """Tell one voice, if it has an account."""
+    person = report.voice.person if report.voice else None
+    if person is None:
+        return
+    reader = reader_of(report, person, problem.public_title, cause_of(cause, at))
     notices.tell(
-        [report.voice.person] if report.voice else [],
+        [person],
         kind=NoticeKind.CASE,
         subject=subject,
-        # Until it has public words, the reference: nobody's own words leave the house.
-        body=problem.public_title
-        or format_lazy("{} {}", gettext_lazy("Report"), spaced(report.reference)),
-        link=f"/follow/{report.reference}/",
-        cause=f"report.{report.pk}.{cause}.{int(at.timestamp())}",
+        body=reader.body,
+        link=reader.link,
+        cause=reader.cause,
         at=at,
     )
 
