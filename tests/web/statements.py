@@ -19,20 +19,6 @@ from youwo.core.recent import Recent, RecentBy
 
 MOST = 12
 
-# Acts that cost more; decision 17 says why.
-DEARER: dict[str, int] = {
-    "dispatch:act.help": 13,
-    "dispatch:act.take_over": 13,
-    "dispatch:answer": 15,
-    "dispatch:decide": 14,
-    "hearings:close": 14,
-    "service:close": 17,
-    "service:decide": 14,
-    "service:deliver": 16,
-    "service:item-act.contest": 14,
-    "service:item-act.reopen": 16,
-}
-
 _NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
 
@@ -79,9 +65,8 @@ def kept_in_every_request() -> Iterator[None]:
         finally:
             counting.pop()
         name, cost = called(given["PATH_INFO"]), len(counted.statements)
-        most = DEARER.get(name, MOST)
         listed = "\n".join(map(_in_short, counted.statements))
-        assert cost <= most, f"{name} costs {cost} statements, more than {most}:\n{listed}"
+        assert cost <= MOST, f"{name} costs {cost} statements, more than {MOST}:\n{listed}"
         return response
 
     def loading(kind: Any) -> Any:
