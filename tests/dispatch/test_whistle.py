@@ -1047,3 +1047,26 @@ def test_a_unit_that_was_let_go_and_helps_when_asked_helps_once(
 
     calls = whistle.calls.filter(organization=water).order_by("pk")
     assert list(calls.values_list("status", flat=True)) == ["relieved", "helping"]
+
+
+def test_who_helps_with_the_item_already_joins_without_a_second_word(
+    worker, jinshui, lamps, water, speaker, plumber, at
+):
+    whistle = answered(worker, speaker, jinshui, [lamps, water], at)
+    service.add_helper(whistle.item, organization=water, by=worker, at=at)
+
+    actions.help_out(whistle, organization=water, by=plumber, at=at)
+
+    assert whistle.calls.get(organization=water).status == "helping"
+    assert whistle.item.helpers.count() == 1
+    assert Line.objects.filter(verb="add_helper").count() == 1
+
+
+def test_withdrawing_settles_a_wish_for_more_time(worker, jinshui, lamps, speaker, at):
+    whistle = answered(worker, speaker, jinshui, [lamps], at)
+    extension = actions.extend(whistle, hours=Decimal(60), reason="等材料", by=speaker, at=at)
+
+    actions.withdraw(whistle, reason="修好了", by=worker, at=at)
+
+    extension.refresh_from_db()
+    assert (extension.granted, kinds(whistle)) == (False, [])
