@@ -188,7 +188,7 @@ def give_to(
         "hand_on",
         by=by,
         at=at,
-        also=["organization", "reason", "started_at", "search_terms", "clocked"],
+        also=["organization", "reason", "started_at", "search_terms", "clocked", "since"],
     )
     journal.write(
         "hand_on",
