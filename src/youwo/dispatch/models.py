@@ -470,13 +470,26 @@ class Objection(Decided):
         return self.granted is None and not self.is_open
 
 
+class ExtensionQuerySet(models.QuerySet["Extension"]):
+    """Wishes for more time by whether anybody still has to decide."""
+
+    def open(self) -> ExtensionQuerySet:
+        ended = Q(whistle__status=Status.WITHDRAWN)
+        return self.filter(~ended, granted__isnull=True)
+
+
 class Extension(Decided):
-    """More time: within the level's limit at once, beyond it if the level above grants it."""
+    """More time: within the level's limit at once, beyond it if the level above grants it.
+
+    It waits no longer than the whistle is there: where that was withdrawn, nothing is written.
+    """
 
     whistle = models.ForeignKey(Whistle, on_delete=models.PROTECT, related_name="extensions")
     hours = models.DecimalField(max_digits=5, decimal_places=1)
     # Granted by the unit itself, within the limit; or set by an office of its own accord.
     itself = models.BooleanField(default=False)
+
+    objects = ExtensionQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -497,3 +510,8 @@ class Extension(Decided):
                 name="dispatch_extension_due",
             ),
         ]
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Say whether the whistle was withdrawn before it was decided. Needs its whistle."""
+        return self.granted is None and self.whistle.status == Status.WITHDRAWN

@@ -191,7 +191,7 @@ def _move_decisions_up(at: datetime) -> int:
     moved: list[Objection | Extension] = []
     rests = Q(due_at__lte=at) & ~Q(office__kind="city")
     objections = Objection.objects.open().filter(rests).select_related("call__whistle")
-    extensions = Extension.objects.filter(rests, granted__isnull=True).select_related("whistle")
+    extensions = Extension.objects.open().filter(rests).select_related("whistle")
     whistles: dict[int, Whistle] = {}
     # With the whistle, under whose lock everything around it changes; and with the call, whose
     # answer leaves nothing to decide.

@@ -6,11 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from tests import factories
 from tests.dispatch.factories import answered, blown, problem
 from tests.notices.factories import RobotFactory
-from tests.web.dispatch.test_whistles import LIST, act, page
+from tests.web.dispatch.test_whistles import LIST, act, blow, page
 from tests.web.needs.people import signed_in
 from youwo.dispatch import actions
 from youwo.dispatch.models import Call, Objection, Whistle
@@ -174,3 +175,55 @@ def test_taking_over_with_everything(
 
     assert whistle.calls.get(responsible=True).organization == water
     assert not ItemHelper.objects.exists()
+
+
+def test_a_whistle_for_an_item_with_everything(at_work, lamps, water, gas, item):
+    units = [lamps.pk, water.pk, gas.pk]
+    assert blow(at_work, item, organizations=units).status_code == 302
+    assert Call.objects.count() == 3
+
+
+def test_a_whistle_for_a_problem_with_everything(at_work, jinshui, lamps, water, gas, at):
+    units = [lamps.pk, water.pk, gas.pk]
+    assert blow(at_work, problem(jinshui, at), organizations=units).status_code == 302
+    assert Call.objects.count() == 3
+
+
+def test_withdrawing_what_nobody_has_answered(
+    at_work, worker, plumber, jinshui, lamps, water, gas, item, at
+):
+    whistle = objected(worker, plumber, jinshui, [water, lamps, gas], at, item=item)
+    taken(lambda: act(at_work, whistle, "withdraw", reason="修好了"))
+    assert Objection.objects.get().granted
+
+
+def test_withdrawing_what_is_in_hand(at_work, worker, speaker, jinshui, lamps, water, gas, at):
+    whistle = in_hand(worker, speaker, jinshui, [lamps, water, gas], at, begun=True)
+    service.add_helper(whistle.item, organization=gas, by=worker, at=at)
+    actions.ask_help(whistle, organizations=[water], words="来", by=speaker, at=at)
+    taken(lambda: act(at_work, whistle, "withdraw", reason="修好了"))
+    whistle.item.refresh_from_db()
+    assert not whistle.item.clocked
+
+
+def test_objecting_and_saying_no_with_everything(
+    worker, plumber, speaker, jinshui, lamps, water, gas, item, at
+):
+    whistle = blown(worker, jinshui, [water, lamps, gas], at, rung=2, item=item)
+    browser = signed_in(plumber)
+    sent = {"organization": water.pk, "reason": "不归我们"}
+    taken(lambda: browser.post(f"{LIST}{whistle.reference}/object/", sent))
+
+    other = in_hand(worker, speaker, jinshui, [lamps], at, begun=True)
+    actions.ask_help(other, organizations=[water], words="来", by=speaker, at=at)
+    taken(lambda: act(browser, other, "say_no", **sent))
+
+
+def test_a_clock_held_and_stretched_with_everything(
+    at_the_unit, worker, speaker, jinshui, lamps, water, at
+):
+    whistle = answered(worker, speaker, jinshui, [lamps, water], at - timedelta(hours=1))
+    taken(lambda: act(at_the_unit, whistle, "extend", hours="60", reason="等材料"))
+    last = (timezone.localtime(at) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    taken(lambda: act(at_the_unit, whistle, "pause", reason="等材料", last=last))
+    taken(lambda: act(at_the_unit, whistle, "resume"))

@@ -292,17 +292,17 @@ def call(
 
 
 def let_go(whistle: Whistle, *, reason: object, at: datetime) -> None:
-    """End what still waits around a locked whistle: calls, objections, wishes for more time."""
+    """End what still waits around a locked whistle: calls, and objections.
+
+    A wish for more time is over with the whistle.
+    """
     stands = around(whistle)
-    moot = {"granted": True, "decided_at": at, "decision": str(reason)}
     if stands.open_objections:
         waiting = [objection.pk for objection in stands.open_objections]
-        Objection.objects.filter(pk__in=waiting).update(**moot)
-    if stands.open_extensions:
-        Extension.objects.filter(whistle=whistle, granted__isnull=True).update(
-            **{**moot, "granted": False}
+        Objection.objects.filter(pk__in=waiting).update(
+            granted=True, decided_at=at, decision=str(reason)
         )
-    stands.forget("objections", "extensions")
+        stands.forget("objections")
     let_others_go(stands.live)
 
 
@@ -320,7 +320,7 @@ def withdraw(whistle: Whistle, *, reason: str, by: Person, at: datetime) -> Whis
     end_span(whistle, at)
     whistle.reason, whistle.closed_at, whistle.rings_at = reason, at, None
     move(whistle, "withdraw", at=at, also=["reason", "closed_at", "rings_at"])
-    item = service.fresh(carried(whistle)) if had_begun and whistle.item_id else None
+    item = service.fresh_whole(carried(whistle)) if had_begun and whistle.item_id else None
     if item is not None and item.is_under_way:
         if whistle.from_item:
             service.keep_time_elsewhere(item, elsewhere=False)

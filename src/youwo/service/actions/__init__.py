@@ -10,7 +10,7 @@ from youwo.service.actions.agreed import (
 )
 from youwo.service.actions.done import close, contest, deliver, reopen, start
 from youwo.service.actions.joined import join, leave
-from youwo.service.actions.moving import fresh
+from youwo.service.actions.moving import fresh, fresh_whole
 
 __all__ = [
     "add_helper",
@@ -20,6 +20,7 @@ __all__ = [
     "deliver",
     "drop",
     "fresh",
+    "fresh_whole",
     "give_to",
     "hand_on",
     "join",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from youwo.core.acts import hold
+from youwo.core.acts import held, hold, hold_first
 from youwo.core.clock import local_day
 from youwo.core.refused import Refused
 from youwo.notices.models import Kind as NoticeKind
@@ -36,6 +36,24 @@ def locked(item: ServiceItem, verb: str) -> ServiceItem:
 def fresh(item: ServiceItem) -> ServiceItem:
     """Lock an item in whatever state, and read it as it is now."""
     return hold(item, "community", "compound", "organization", "problem")
+
+
+def fresh_whole(item: ServiceItem) -> ServiceItem:
+    """Do what `fresh` does, and lock the problem behind it as well; one statement where it has one.
+
+    Everything that it belongs to is read with it.
+    """
+    if held(item) is not None:
+        return fresh(item)
+    rows = ServiceItem.objects.filter(pk=item.pk).select_related(
+        "community",
+        "compound",
+        "organization",
+        "problem__kind",
+        "problem__community",
+        "problem__compound",
+    )
+    return hold_first(rows, "problem") or fresh(item)
 
 
 def must_allow(item: ServiceItem, verb: str) -> None:
