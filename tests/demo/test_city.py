@@ -24,7 +24,7 @@ from youwo.journal.queries import history
 from youwo.ledger.models import Entry, Kind
 from youwo.needs import actions
 from youwo.needs.models import Channel, Delivery, Mover, Problem, Status, Wish
-from youwo.notices.models import Message
+from youwo.notices.models import Message, Notice
 from youwo.organizations.models import MemberEnrolment, Organization, Pairing, UnitEnrolment
 from youwo.organizations.rules import acts_for
 from youwo.people.models import Person, Role
@@ -178,6 +178,7 @@ def test_everybody_has_an_unread_message(small_city):
     readers = Message.objects.filter(read_at=None).values_list("recipient__username", flat=True)
 
     assert {one.username for one in signins.ALL} - set(readers) == set()
+    assert not Notice.objects.exists()
 
 
 def test_the_same_seed_gives_the_same_facts(small_city):

@@ -6,7 +6,7 @@ the voices behind a problem.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import groupby
 from typing import TypeAlias
@@ -68,12 +68,14 @@ def _messages(find: Find, notices: Sequence[Notice]) -> list[Row]:
     ]
 
 
-def _people(notices: Sequence[Notice]) -> Iterator[tuple[Notice, Reader]]:
+def _people(notices: Sequence[Notice]) -> list[tuple[Notice, Reader]]:
     people = Person.objects.in_bulk({key for notice in notices for key in notice.keys})
-    for notice in notices:
-        for key in notice.keys:
-            if key in people:
-                yield notice, Reader(person=people[key])
+    return [
+        (notice, Reader(person=people[key]))
+        for notice in notices
+        for key in notice.keys
+        if key in people
+    ]
 
 
 def _posts(notices: Sequence[Notice]) -> list[Row]:
