@@ -120,6 +120,20 @@ def test_who_acts_for_a_unit_on_the_day_reads_it(unit, at):
     assert not Notice.objects.exists()
 
 
+def test_each_notice_is_for_those_of_its_own_day(unit, at):
+    tomorrow = at + timedelta(days=1)
+    former = holds(unit, PersonFactory(), ends_on=tomorrow.date())
+    new = holds(unit, PersonFactory(), starts_on=tomorrow.date())
+    tell_unit(unit, at=at, cause="today")
+    tell_unit(unit, at=tomorrow, cause="tomorrow")
+    put_into_inboxes(tomorrow)
+
+    assert set(Message.objects.values_list("recipient", "cause")) == {
+        (former.pk, "today"),
+        (new.pk, "tomorrow"),
+    }
+
+
 def test_who_did_it_or_has_left_is_not_told(unit, at):
     doer, reader = mandated(unit), mandated(unit)
     mandated(unit, is_active=False)
