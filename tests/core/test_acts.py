@@ -45,17 +45,13 @@ def test_outside_an_act_it_is_written_at_once(written):
     assert written == [[1]]
 
 
-def test_what_hands_on_to_others_comes_first(written):
-    def late(rows):
-        written.append(rows)
-
-    def early(rows):
-        at_end(late, [row * 10 for row in rows])
+def test_what_writing_brings_about_is_written_as_well(written):
+    def hands_on(rows):
+        at_end(written.append, [row * 10 for row in rows])
 
     with acting():
-        at_end(late, [1])
-        at_end(early, [2], early=True)
-    assert written == [[1, 20]]
+        at_end(hands_on, [2])
+    assert written == [[20]]
 
 
 def test_an_act_that_fails_writes_nothing(written):

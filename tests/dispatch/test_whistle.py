@@ -13,7 +13,8 @@ from tests.dispatch.factories import answered, blown, kind, moment, open_interva
 from youwo.core.refused import Refused
 from youwo.core.search import terms
 from youwo.dispatch import actions, queries
-from youwo.dispatch.models import Call, Objection, Status, Whistle
+from youwo.dispatch.models import Call, Extension, Objection, Status, Whistle
+from youwo.dispatch.sweep import sweep
 from youwo.journal.models import Line
 from youwo.needs.defaults import load_outside_matters
 from youwo.notices.outbox import put_into_inboxes
@@ -1068,5 +1069,11 @@ def test_withdrawing_settles_a_wish_for_more_time(worker, jinshui, lamps, speake
 
     actions.withdraw(whistle, reason="修好了", by=worker, at=at)
 
-    extension.refresh_from_db()
-    assert (extension.granted, kinds(whistle)) == (False, [])
+    extension = Extension.objects.get(pk=extension.pk)
+    assert (extension.is_overtaken, kinds(whistle)) == (True, [])
+    assert not Extension.objects.open().exists()
+    # No office is asked any more, however long nobody decides.
+    sweep(at + timedelta(days=30))
+    assert (Extension.objects.get().office_id, kinds(whistle)) == (extension.office_id, [])
+    with pytest.raises(Refused):
+        actions.decide_extension(extension, granted=True, reason="好", by=worker, at=at)

@@ -25,14 +25,12 @@ class _Act:
     def __init__(self) -> None:
         self.held: dict[tuple[type[models.Model], Any], models.Model] = {}
         self.gathered: dict[Callable[[list[Any]], object], list[Any]] = {}
-        self.early: set[Callable[[list[Any]], object]] = set()
         self.known: dict[Hashable, Any] = {}
 
     def end(self) -> None:
         """Write what was gathered; what that brings about as well."""
         while self.gathered:
-            waiting = list(self.gathered)
-            write = next((one for one in waiting if one in self.early), waiting[0])
+            write = next(iter(self.gathered))
             write(self.gathered.pop(write))
 
 
@@ -90,12 +88,10 @@ def attempt() -> Iterator[None]:
         raise
 
 
-def at_end(
-    write: Callable[[list[_Row]], object], rows: Iterable[_Row], *, early: bool = False
-) -> None:
+def at_end(write: Callable[[list[_Row]], object], rows: Iterable[_Row]) -> None:
     """Hand rows to `write` when the act ends, with all others that it is to write by then.
 
-    What is `early` comes first: it hands on to others. Outside an act: now.
+    Outside an act: now.
     """
     found = list(rows)
     current = _current.get()
@@ -105,8 +101,6 @@ def at_end(
         write(found)
     else:
         current.gathered.setdefault(write, []).extend(found)
-        if early:
-            current.early.add(write)
 
 
 def once(key: Hashable, find: Callable[[], _Found]) -> _Found:

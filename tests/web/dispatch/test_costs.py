@@ -12,7 +12,7 @@ from tests import factories
 from tests.dispatch.factories import answered, blown, problem
 from tests.notices.factories import RobotFactory
 from tests.web.dispatch.test_whistles import LIST, act, blow, page
-from tests.web.needs.people import signed_in
+from tests.web.needs.people import signed_in, words
 from youwo.dispatch import actions
 from youwo.dispatch.models import Call, Objection, Whistle
 from youwo.journal.models import Line
@@ -203,7 +203,7 @@ def test_withdrawing_what_is_in_hand(at_work, worker, speaker, jinshui, lamps, w
     actions.ask_help(whistle, organizations=[water], words="来", by=speaker, at=at)
     taken(lambda: act(at_work, whistle, "withdraw", reason="修好了"))
     whistle.item.refresh_from_db()
-    assert not whistle.item.clocked
+    assert whistle.item.is_dropped
 
 
 def test_objecting_and_saying_no_with_everything(
@@ -212,7 +212,7 @@ def test_objecting_and_saying_no_with_everything(
     whistle = blown(worker, jinshui, [water, lamps, gas], at, rung=2, item=item)
     browser = signed_in(plumber)
     sent = {"organization": water.pk, "reason": "不归我们"}
-    taken(lambda: browser.post(f"{LIST}{whistle.reference}/object/", sent))
+    taken(lambda: act(browser, whistle, "object", **sent))
 
     other = in_hand(worker, speaker, jinshui, [lamps], at, begun=True)
     actions.ask_help(other, organizations=[water], words="来", by=speaker, at=at)
@@ -227,3 +227,12 @@ def test_a_clock_held_and_stretched_with_everything(
     last = (timezone.localtime(at) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     taken(lambda: act(at_the_unit, whistle, "pause", reason="等材料", last=last))
     taken(lambda: act(at_the_unit, whistle, "resume"))
+
+
+def test_what_was_withdrawn_says_what_became_of_a_wish_for_more_time(
+    at_work, worker, speaker, jinshui, lamps, at
+):
+    whistle = in_hand(worker, speaker, jinshui, [lamps], at, begun=False)
+    actions.withdraw(whistle, reason="修好了", by=worker, at=at)
+    shown = " ".join(words(at_work.get(f"{LIST}{whistle.reference}/")).split())
+    assert "不同意</b> · 哨已撤回。" in shown

@@ -31,7 +31,7 @@ from youwo.dispatch.actions.moving import (
     reply_due,
     tell,
 )
-from youwo.dispatch.models import Call, Extension, Level, Objection, Span, Status, Whistle
+from youwo.dispatch.models import Call, Level, Objection, Span, Status, Whistle
 from youwo.dispatch.news import tell_called
 from youwo.journal import actions as journal
 from youwo.needs import triage
