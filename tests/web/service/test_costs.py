@@ -28,7 +28,7 @@ from youwo.needs.models import ProblemStatus
 from youwo.organizations.models import Membership
 from youwo.service import actions
 from youwo.service.actions import meetings
-from youwo.service.models import Delivery, ItemStatus, ServiceItem
+from youwo.service.models import AgendaItem, Delivery, ItemStatus, ServiceItem
 from youwo.turns.models import Turn
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +195,32 @@ def test_it_is_agreed_without_a_meeting(groups, at_work, tax_office, helper, mat
     page = f"/service/new/?problem={matter.reference}"
     assert at_work.post(page, form).status_code == 302
     assert ServiceItem.objects.get().helpers.count() == 1
+
+
+def test_a_meeting_ends_and_what_is_open_goes_to_the_next(
+    groups, at_work, worker, tax_office, helper, jinshui, matter, at
+):
+    units = [tax_office, helper]
+    made.called(worker, jinshui, at, organizations=units)
+    meeting = made.called(worker, jinshui, at, organizations=units)
+    meetings.pick(meeting, problems=[matter], by=worker, at=at)
+    meetings.add_matter(meeting, title="停车", by=worker, at=at)
+    meetings.hold(meeting, by=worker, at=at)
+    page = f"/meetings/{meeting.reference}/"
+    assert at_work.post(f"{page}close/").status_code == 302
+    assert AgendaItem.objects.filter(rolled_from__isnull=False).count() == 2
+
+
+def test_a_meeting_is_called_off_and_its_agenda_goes_to_the_next(
+    groups, at_work, worker, tax_office, helper, jinshui, matter, at
+):
+    units = [tax_office, helper]
+    other = made.called(worker, jinshui, at, organizations=units)
+    meeting = made.called(worker, jinshui, at, organizations=units)
+    meetings.pick(meeting, problems=[matter], by=worker, at=at)
+    page = f"/meetings/{meeting.reference}/"
+    assert at_work.post(f"{page}cancel/", {"reason": "会议室停电"}).status_code == 302
+    assert other.agenda.get().problem == matter
+    waiting = Turn.objects.get(kind="meeting.run")
+    assert waiting.reference == other.reference
+    assert not Turn.objects.filter(reference=meeting.reference).exists()

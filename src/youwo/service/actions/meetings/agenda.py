@@ -14,7 +14,9 @@ from youwo.journal import actions as journal
 from youwo.needs.models import Problem, ProblemStatus
 from youwo.people.models import Person
 from youwo.service.actions.meetings.moving import locked, must_allow, put_turns
-from youwo.service.models import AgendaItem, JointMeeting, MeetingStatus
+from youwo.service.models import AgendaItem, Invitation, JointMeeting, MeetingStatus
+from youwo.service.waiting import turns_of_meeting
+from youwo.turns import actions as turns
 
 _TITLE = AgendaItem._meta.get_field("title").max_length or 0
 
@@ -103,11 +105,9 @@ def take_along(meeting: JointMeeting, *, new: bool = False) -> list[AgendaItem]:
         outcome=AgendaItem.Outcome.ROLLED,
         rolled_to__isnull=True,
     ).select_related("problem")
-    known: set[int | None] = set()
-    number = 0
-    if not new:
-        known.update(meeting.agenda.values_list("problem_id", flat=True))
-        number = _last(meeting)
+    there = [] if new else list(meeting.agenda.values_list("problem_id", "number"))
+    known: set[int | None] = {problem for problem, _number in there}
+    number = max((number for _problem, number in there), default=0)
     rows = []
     for before in waiting.order_by("decided_at", "number", "pk"):
         gone = before.problem is not None and before.problem.status != ProblemStatus.OPEN
@@ -127,16 +127,34 @@ def take_along(meeting: JointMeeting, *, new: bool = False) -> list[AgendaItem]:
     return AgendaItem.objects.bulk_create(rows)
 
 
-def roll_over(meeting: JointMeeting, *, by: Person, at: datetime) -> int:
-    """Send what a meeting leaves open to the next one that is called; return how much.
+def roll_over(meeting: JointMeeting, *, by: Person, at: datetime) -> tuple[int, list[Invitation]]:
+    """Send what a meeting leaves open to the next one that is called, and put the turns of both.
 
     The next one of the same rhythm comes first, then the earliest. Where none is called, it waits.
+    Returns how much it was, and who was invited to the meeting that ends.
     """
     count = meeting.agenda.filter(outcome=AgendaItem.Outcome.OPEN).update(
         outcome=AgendaItem.Outcome.ROLLED, decided_by=by, decided_at=at
     )
-    if not count:
-        return 0
+    next_one = _next_after(meeting) if count else None
+    if next_one is not None:
+        must_allow(next_one, "change")
+        take_along(next_one)
+    of_both = Invitation.objects.filter(meeting__in=filter(None, [meeting, next_one]))
+    invitations = list(of_both.order_by("pk"))
+    own = [one for one in invitations if one.meeting_id == meeting.pk]
+    for one in own:
+        one.meeting = meeting
+    turns.put(meeting, turns_of_meeting(meeting, prepared=False))
+    if next_one is not None:
+        # What it took along stands on its agenda.
+        prepared = len(own) < len(invitations)
+        turns.put(next_one, turns_of_meeting(next_one, prepared=prepared))
+    return count, own
+
+
+def _next_after(meeting: JointMeeting) -> JointMeeting | None:
+    """Lock the meetings that are called in the same place, and return the one that comes next."""
     to_come = (
         JointMeeting.objects.select_for_update()
         .filter(community=meeting.community_id, status=MeetingStatus.CALLED)
@@ -144,9 +162,7 @@ def roll_over(meeting: JointMeeting, *, by: Person, at: datetime) -> int:
         .order_by("starts_at", "pk")
     )
     following = list(to_come)
+    for one in following:
+        one.community = meeting.community
     same = [one for one in following if one.series_id and one.series_id == meeting.series_id]
-    for next_one in (same or following)[:1]:
-        must_allow(next_one, "change")
-        take_along(next_one)
-        put_turns(next_one)
-    return count
+    return next(iter(same or following), None)

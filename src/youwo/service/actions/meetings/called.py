@@ -206,11 +206,7 @@ def cancel(meeting: JointMeeting, *, reason: str, by: Person, at: datetime) -> J
         raise Refused(_("Please give the reason."), "reason")
     meeting.status, meeting.cancelled_why = MeetingStatus.CANCELLED, reason.strip()
     meeting.save(update_fields=["status", "cancelled_why"])
-    roll_over(meeting, by=by, at=at)
-    put_turns(meeting)
-    invitations = list(meeting.invitations.select_related("meeting__community"))
-    for one in invitations:
-        one.meeting = meeting
+    _count, invitations = roll_over(meeting, by=by, at=at)
     ask(invitations, at=at)
     journal.write(
         "cancel", meeting, by=by, at=at, area_code=meeting.community_id, reason=reason.strip()

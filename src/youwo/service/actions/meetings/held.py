@@ -146,12 +146,11 @@ def close(meeting: JointMeeting, *, by: Person, at: datetime) -> JointMeeting:
     meeting = locked(meeting, "close", by, at)
     meeting.status, meeting.closed_at = MeetingStatus.CLOSED, at
     meeting.save(update_fields=["status", "closed_at"])
-    rolled = roll_over(meeting, by=by, at=at)
-    put_turns(meeting)
+    rolled, invited = roll_over(meeting, by=by, at=at)
     journal.write("close", meeting, by=by, at=at, area_code=meeting.community_id, rolled=rolled)
     tell_invited(
         meeting,
-        meeting.invitations.all(),
+        invited,
         gettext_lazy("The minutes of a joint meeting are ready."),
         cause="close",
         at=at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -37,11 +38,13 @@ def must_allow(meeting: JointMeeting, verb: str) -> None:
 
 
 def put_turns(meeting: JointMeeting) -> None:
-    """Say whose turn the meeting is."""
-    prepared = (
-        AgendaItem.objects.filter(meeting=meeting).exists()
-        and Invitation.objects.filter(meeting=meeting).exists()
+    """Say whose turn the meeting is; one statement at most, besides that of the turns."""
+    stands = JointMeeting.objects.filter(
+        Exists(AgendaItem.objects.filter(meeting=OuterRef("pk"))),
+        Exists(Invitation.objects.filter(meeting=OuterRef("pk"))),
+        pk=meeting.pk,
     )
+    prepared = meeting.is_called and stands.exists()
     turns.put(meeting, turns_of_meeting(meeting, prepared=prepared))
 
 
