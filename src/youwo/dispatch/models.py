@@ -13,7 +13,7 @@ from youwo.ledger.models import Field
 from youwo.needs.models import Problem
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
-from youwo.service.models import ServiceItem
+from youwo.service.models import ItemStatus, ServiceItem
 
 
 class Office(models.TextChoices):
@@ -116,6 +116,21 @@ MOVES: dict[str, dict[str, str]] = {
     "close": {Status.DELIVERED: Status.CLOSED},
     "reopen": {Status.DELIVERED: Status.ANSWERED, Status.CLOSED: Status.ANSWERED},
     "withdraw": dict.fromkeys([Status.BLOWN, Status.ANSWERED, Status.PAUSED], Status.WITHDRAWN),
+}
+
+_GOES_ON: dict[str, str] = {Status.DELIVERED: Status.ANSWERED, Status.CLOSED: Status.ANSWERED}
+
+# What an answered whistle becomes when the item that carries it stands so.
+FOLLOWS: dict[str, dict[str, str]] = {
+    ItemStatus.AGREED: _GOES_ON,
+    ItemStatus.STARTED: _GOES_ON,
+    ItemStatus.DELIVERED: dict.fromkeys([Status.ANSWERED, Status.PAUSED], Status.DELIVERED),
+    ItemStatus.CLOSED: dict.fromkeys(
+        [Status.ANSWERED, Status.PAUSED, Status.DELIVERED], Status.CLOSED
+    ),
+    ItemStatus.DROPPED: dict.fromkeys(
+        [Status.ANSWERED, Status.PAUSED, Status.DELIVERED], Status.WITHDRAWN
+    ),
 }
 
 MOVERS: dict[str, str] = {

@@ -780,6 +780,12 @@ def test_what_is_said_to_be_done_asks_nobody_any_more_and_soon_moves_the_whistle
     at_the_unit.post(f"/service/{whistle.item.reference}/deliver/", sent)
 
     assert not waiting.exists()
+    # Nothing is asked twice meanwhile.
+    for place in (f"{LIST}{whistle.reference}/", f"/service/{whistle.item.reference}/"):
+        shown = words(at_the_unit.get(place))
+        assert ("已办完，待评判" in shown, "已报到，办理中" in shown) == (True, False)
+    assert "deliver" not in at_the_unit.get(f"{LIST}{whistle.reference}/").context["may"]
+    assert status(whistle) == Status.ANSWERED
     follow_moved(at=timezone.now())
     assert status(whistle) == Status.DELIVERED
 

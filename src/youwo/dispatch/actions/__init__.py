@@ -2,7 +2,7 @@
 
 from youwo.dispatch.actions.answered import answer, decide, object_to
 from youwo.dispatch.actions.blown import blow, call, withdraw
-from youwo.dispatch.actions.followed import carrier, follow, let_rest
+from youwo.dispatch.actions.followed import as_its_item, carrier, follow, let_rest
 from youwo.dispatch.actions.ladders import MOST_LEVELS, Rung, load_ladder, remove_ladder, set_ladder
 from youwo.dispatch.actions.moving import lock_first
 from youwo.dispatch.actions.shared import ask_help, hand_on, help_out, say_no, take_over
@@ -12,6 +12,7 @@ __all__ = [
     "MOST_LEVELS",
     "Rung",
     "answer",
+    "as_its_item",
     "ask_help",
     "blow",
     "call",

@@ -29,7 +29,7 @@ from youwo.dispatch.actions.moving import (
     solve_spent,
 )
 from youwo.dispatch.clock import until
-from youwo.dispatch.models import Span, Status, Whistle, WhistleQuerySet
+from youwo.dispatch.models import FOLLOWS, Span, Status, Whistle, WhistleQuerySet
 from youwo.dispatch.terms import JUDGE
 from youwo.journal import actions as journal
 from youwo.people.models import Person
@@ -86,18 +86,28 @@ def seen(items: Iterable[ServiceItem]) -> None:
 def bring(whistle: Whistle, item: ServiceItem, *, at: datetime) -> None:
     """Bring a locked whistle to where its item stands, in the name of who moved the item."""
     by, whistle.item = item.moved_by, item
-    status = ItemStatus(item.status)
-    if status in (ItemStatus.DELIVERED, ItemStatus.CLOSED) and whistle.status in _RUNNING:
+    becomes = FOLLOWS[item.status].get(whistle.status)
+    if becomes in (Status.DELIVERED, Status.CLOSED) and whistle.status in _RUNNING:
         _deliver(whistle, by, at)
-    if status == ItemStatus.CLOSED and whistle.status == Status.DELIVERED:
+    if becomes == Status.CLOSED:
         _close(whistle, by, at)
-    elif status in (ItemStatus.AGREED, ItemStatus.STARTED) and whistle.status in (
-        Status.DELIVERED,
-        Status.CLOSED,
-    ):
+    elif becomes == Status.ANSWERED:
         _reopen(whistle, by, at)
-    elif status == ItemStatus.DROPPED and whistle.is_open:
+    elif becomes == Status.WITHDRAWN:
         _drop(whistle, by, at)
+
+
+def as_its_item(whistle: Whistle, item: ServiceItem | None) -> Whistle:
+    """Show a whistle as its item stands already; nothing is written: it follows within seconds.
+
+    Not for one that is locked to be changed.
+    """
+    if item is not None and whistle.answered_at is not None:
+        becomes = FOLLOWS[item.status].get(whistle.status)
+        if becomes is not None:
+            whistle.status, whistle.rings_at = becomes, None
+            whistle.delivered_at, whistle.closed_at = item.delivered_at, item.closed_at
+    return whistle
 
 
 def _deliver(whistle: Whistle, by: Person | None, at: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from youwo.dispatch.actions import as_its_item
 from youwo.needs.models import Problem
 from youwo.service.models import ServiceItem
 from youwo.web.dispatch.telling import told_steps
@@ -32,7 +33,10 @@ def whistles(problem: Problem, reader: Reader) -> list[Linked]:
             reverse("dispatch:whistle", args=[whistle.reference]),
             whistle.whistled_at,
         )
-        for whistle in problem.whistles.select_related("level").order_by("pk")
+        for whistle in [
+            as_its_item(one, one.item)
+            for one in problem.whistles.select_related("level", "item").order_by("pk")
+        ]
     ]
 
 
@@ -47,7 +51,9 @@ def nodes_of(item: ServiceItem) -> list[Node]:
             f"{whistle.level.name} · {whistle.get_status_display()}",
             reverse("dispatch:whistle", args=[whistle.reference]),
         )
-        for whistle in item.whistles.select_related("level").order_by("pk")
+        for whistle in [
+            as_its_item(one, item) for one in item.whistles.select_related("level").order_by("pk")
+        ]
     ]
 
 

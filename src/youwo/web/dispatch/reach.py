@@ -53,7 +53,7 @@ def readable(request: HttpRequest, reference: str) -> Whistle:
         ).first()  # fmt: skip
     if whistle is None:
         raise Http404
-    return whistle
+    return whistle if under_way() else actions.as_its_item(whistle, whistle.item)
 
 
 @dataclass
