@@ -6,12 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.dispatch.factories import answered, problem
+from tests.dispatch.factories import answered, blown, problem
 from youwo.dispatch.actions.followed import seen
 from youwo.dispatch.models import Status, Whistle
 from youwo.dispatch.sweep import follow_moved, sweep
 from youwo.journal.models import Line
-from youwo.needs.models import ProblemKind
+from youwo.needs.actions import problems
+from youwo.needs.models import Problem, ProblemKind
 from youwo.service import actions as service
 from youwo.service.models import ServiceItem
 from youwo.turns.models import Turn
@@ -117,3 +118,40 @@ def test_following_costs_the_same_for_one_and_for_many(worker, speaker, jinshui,
     assert ProblemKind.objects.count() == 1
     # Besides the two for each whistle that change its row and its clock, and look around it.
     assert costs[1] - costs[0] <= 3 * 3
+
+
+def test_what_another_whistle_calls_for_stays_closed(worker, speaker, jinshui, lamps, at):
+    matter = problem(jinshui, at)
+    first = answered(worker, speaker, jinshui, [lamps], at, problem=matter)
+    deliver(first, speaker, at)
+    service.close(first.item, asked="问过", by=worker, at=at)
+    assert (follow_moved(at=at), status(first)) == (1, Status.CLOSED)
+    later = at + timedelta(hours=1)
+    problems.reopen(matter, reason="又坏了", by=worker, at=later)
+    second = blown(worker, jinshui, [lamps], later, problem=Problem.objects.get(pk=matter.pk))
+
+    ServiceItem.objects.update(status="started", closed_at=None, since=later, to_follow=True)
+    assert follow_moved(at=later) == 1
+
+    assert (status(first), status(second), waits(first)) == (Status.CLOSED, Status.BLOWN, False)
+
+
+def test_one_that_cannot_follow_holds_up_no_other(
+    whistle, worker, speaker, jinshui, lamps, at, caplog
+):
+    other = answered(worker, speaker, jinshui, [lamps], at, problem=problem(jinshui, at))
+    for one in (whistle, other):
+        deliver(one, speaker, at)
+    ServiceItem.objects.filter(pk=whistle.item_id).update(status="nonsense")
+
+    assert follow_moved(at=at) == 1
+
+    assert (status(other), status(whistle), waits(whistle)) == (
+        Status.DELIVERED,
+        Status.ANSWERED,
+        True,
+    )
+    assert [(record.message, record.whistle) for record in caplog.records] == [
+        ("A whistle cannot follow.", whistle.pk)
+    ]
+    assert follow_moved(at=at) == 0

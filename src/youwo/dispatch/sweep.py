@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,8 @@ from youwo.dispatch.terms import DECIDE
 from youwo.journal import actions as journal
 from youwo.service.models import ItemStatus, ServiceItem
 from youwo.turns import actions as turns
+
+_log = logging.getLogger(__name__)
 
 # Steps that look at each whistle take so many at once.
 _FEW = 200
@@ -80,10 +83,6 @@ def _locked(rows: Any, most: int, *others: str) -> Any:
 
 def follow_moved(*, at: datetime) -> int:
     """Bring whistles to where their items stand that have just been moved; return how many."""
-    return _to_the_end(_follow_moved, at)
-
-
-def _follow_moved(at: datetime) -> int:
     return _bring_all(carriers().filter(item__to_follow=True), at)
 
 
@@ -96,19 +95,46 @@ def _follow(at: datetime) -> int:
     return _bring_all(carriers().filter(missed, item__isnull=False), at)
 
 
-@acting()
 def _bring_all(whistles: WhistleQuerySet, at: datetime) -> int:
-    """Bring some whistles to where their items stand, in one act; return how many there were."""
-    taken = list(_locked(whistles.only("pk").order_by("pk"), _FEW))
-    if not taken:
+    """Bring whistles to where their items stand, each looked at once; return how many there were.
+
+    One that cannot be brought there is left to the next round, and holds up no other.
+    """
+    moved, looked_at = 0, set[int]()
+    while True:
+        rows = whistles.exclude(pk__in=looked_at).order_by("pk")
+        keys = list(rows.values_list("pk", flat=True)[:_FEW])
+        if not keys:
+            return moved
+        try:
+            moved += _bring(keys, at)
+        except Exception:
+            moved += sum(_bring_alone(key, at) for key in keys)
+        looked_at.update(keys)
+
+
+def _bring_alone(key: int, at: datetime) -> int:
+    try:
+        return _bring([key], at)
+    # Whatever it is: the others go on.
+    except Exception as error:
+        kind = type(error).__name__
+        _log.exception("A whistle cannot follow.", extra={"whistle": key, "error": kind})
         return 0
+
+
+@acting()
+def _bring(keys: list[int], at: datetime) -> int:
+    """Bring some whistles to where their items stand, in one act; those that are held wait."""
+    taken = list(_locked(Whistle.objects.filter(pk__in=keys).only("pk").order_by("pk"), _FEW))
     found = lock_found(Whistle.objects.filter(pk__in=[whistle.pk for whistle in taken]))
     items = ServiceItem.objects.select_related("moved_by").in_bulk(
         [whistle.item_id for whistle in found]
     )
     for whistle in found:
         bring(whistle, items[whistle.item_id], at=at)
-    seen(items.values())
+    if items:
+        seen(items.values())
     return len(found)
 
 

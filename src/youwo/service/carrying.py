@@ -44,10 +44,10 @@ def _carry(items: set[int]) -> int:
     # Whoever takes a delivery back, or enters one, holds the item meanwhile.
     held = ServiceItem.objects.select_for_update().filter(pk__in=items).order_by("pk")
     keys = list(held.values_list("pk", flat=True))
-    goods = DeliveryGoods.objects.filter(
-        delivery__item__in=keys, delivery__revoked_at__isnull=True
-    ).select_related("delivery")
-    rows = list(goods.order_by("delivery__recorded_at", "pk"))
+    # Nor may anybody hand over the rest of the same goods now.
+    goods = DeliveryGoods.objects.select_for_update(of=("self",)).select_related("delivery")
+    standing = goods.filter(delivery__item__in=keys, delivery__revoked_at__isnull=True)
+    rows = list(standing.order_by("delivery__recorded_at", "pk"))
     known = handed_on(rows)
     left = {row.pk: row.quantity - known.get(row.pk, 0) for row in rows}
     offered: dict[tuple[int, str, str], list[DeliveryGoods]] = defaultdict(list)

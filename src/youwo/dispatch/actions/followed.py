@@ -91,10 +91,20 @@ def bring(whistle: Whistle, item: ServiceItem, *, at: datetime) -> None:
         _deliver(whistle, by, at)
     if becomes == Status.CLOSED:
         _close(whistle, by, at)
-    elif becomes == Status.ANSWERED:
+    elif becomes == Status.ANSWERED and not _is_replaced(whistle):
         _reopen(whistle, by, at)
     elif becomes == Status.WITHDRAWN:
         _drop(whistle, by, at)
+
+
+def _is_replaced(whistle: Whistle) -> bool:
+    """Say whether another whistle calls for the same matter since this one was closed."""
+    if whistle.status != Status.CLOSED:
+        return False
+    about = Q(item=whistle.item_id)
+    if whistle.problem_id is not None:
+        about |= Q(problem=whistle.problem_id)
+    return Whistle.objects.open().filter(about).exclude(pk=whistle.pk).exists()
 
 
 def as_its_item(whistle: Whistle, item: ServiceItem | None) -> Whistle:
@@ -102,7 +112,7 @@ def as_its_item(whistle: Whistle, item: ServiceItem | None) -> Whistle:
 
     Not for one that is locked to be changed.
     """
-    if item is not None and whistle.answered_at is not None:
+    if item is not None and item.to_follow and whistle.answered_at is not None:
         becomes = FOLLOWS[item.status].get(whistle.status)
         if becomes is not None:
             whistle.status, whistle.rings_at = becomes, None
