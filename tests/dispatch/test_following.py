@@ -7,7 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.dispatch.factories import answered, blown, problem
+from youwo.core.refused import Refused
+from youwo.dispatch import actions
 from youwo.dispatch.actions.followed import seen
+from youwo.dispatch.climbing import climb
 from youwo.dispatch.models import Status, Whistle
 from youwo.dispatch.sweep import follow_moved, sweep
 from youwo.journal.models import Line
@@ -15,6 +18,7 @@ from youwo.needs.actions import problems
 from youwo.needs.models import Problem, ProblemKind
 from youwo.service import actions as service
 from youwo.service.models import ServiceItem
+from youwo.turns import actions as turns
 from youwo.turns.models import Turn
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +94,52 @@ def test_what_is_moved_again_meanwhile_is_looked_at_again(whistle, worker, speak
     assert waits(whistle)
 
 
+def test_who_was_let_rest_is_asked_again_if_it_was_contested_before_the_next_look(
+    whistle, worker, speaker, lamps, at
+):
+    deliver(whistle, speaker, at)
+    turns.clear(whistle)
+    service.contest(whistle.item, reason="还不亮", by=worker, at=at + timedelta(seconds=1))
+    follow_moved(at=at + timedelta(seconds=5))
+    assert status(whistle) == Status.ANSWERED
+    assert Turn.objects.get(kind="whistle.solve").organization == lamps
+
+
+def test_nobody_whistles_for_what_goes_on_with_its_whistle_in_a_moment(
+    whistle, worker, speaker, jinshui, lamps, water, at
+):
+    deliver(whistle, speaker, at)
+    service.close(whistle.item, asked="问过", by=worker, at=at)
+    follow_moved(at=at)
+    service.reopen(whistle.item, reason="又坏了", by=worker, at=at)
+    item = ServiceItem.objects.get()
+    with pytest.raises(Refused):
+        blown(worker, jinshui, [water], at, item=item)
+    follow_moved(at=at)
+    assert status(whistle) == Status.ANSWERED
+
+
+def test_what_is_done_is_not_withdrawn_before_the_whistle_has_followed(
+    whistle, worker, speaker, at
+):
+    deliver(whistle, speaker, at)
+    with pytest.raises(Refused):
+        actions.withdraw(whistle, reason="修好了", by=worker, at=at)
+
+
+def test_what_was_withdrawn_waits_for_nothing(whistle, worker, at):
+    actions.withdraw(whistle, reason="修好了", by=worker, at=at)
+    item = ServiceItem.objects.get()
+    assert (item.is_dropped, item.clocked, item.to_follow) == (True, False, False)
+
+
+def test_what_is_done_climbs_no_more(whistle, speaker, at):
+    deliver(whistle, speaker, at)
+    climb(at + timedelta(days=30))
+    whistle.refresh_from_db()
+    assert (whistle.climbed, whistle.overdue_at) == (0, None)
+
+
 def test_an_item_that_keeps_its_own_time_is_followed_by_nothing(worker, jinshui, at):
     item = service.agree(
         "修门", community=jinshui, field="safety", due_on=at.date(), by=worker, at=at
@@ -134,6 +184,8 @@ def test_what_another_whistle_calls_for_stays_closed(worker, speaker, jinshui, l
     assert follow_moved(at=later) == 1
 
     assert (status(first), status(second), waits(first)) == (Status.CLOSED, Status.BLOWN, False)
+    # Its owner is asked by the item itself.
+    assert Turn.objects.get(kind="item.deliver").organization == lamps
 
 
 def test_one_that_cannot_follow_holds_up_no_other(

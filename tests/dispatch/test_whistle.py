@@ -1074,6 +1074,8 @@ def test_withdrawing_settles_a_wish_for_more_time(worker, jinshui, lamps, speake
     assert not Extension.objects.open().exists()
     # No office is asked any more, however long nobody decides.
     sweep(at + timedelta(days=30))
-    assert (Extension.objects.get().office_id, kinds(whistle)) == (extension.office_id, [])
+    found = Extension.objects.get()
+    assert (found.office_id, found.granted, kinds(whistle)) == (extension.office_id, False, [])
+    assert found.decision == "哨已撤回。"
     with pytest.raises(Refused):
         actions.decide_extension(extension, granted=True, reason="好", by=worker, at=at)

@@ -222,8 +222,8 @@ def test_many_notices_cost_as_much_as_one(count, jinshui, resident, django_asser
             tell_unit(unit, cause=str(number))
             post(cause=str(number))
     # The transaction and three savepoints begin and end; they are found, people, robots and
-    # mandates are looked up; messages, posts, and the notices are gone.
-    with django_assert_num_queries(2 + 6 + 1 + 3 + 3):
+    # mandates are looked up; messages of two audiences, posts, and the notices are gone.
+    with django_assert_num_queries(2 + 6 + 1 + 3 + 4):
         put_into_inboxes(AT)
     assert (Message.objects.count(), Post.objects.count()) == (count * 2, count + 1)
 

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy
 
 from youwo.almanac.queries import office_hours
@@ -26,6 +27,7 @@ from youwo.dispatch.offices import Offices, offices
 from youwo.notices import actions as notices
 from youwo.notices.models import Kind as NoticeKind
 from youwo.people.models import Grant, Role
+from youwo.service.models import ServiceItem
 from youwo.turns.models import Turn
 
 # So many climb in one transaction.
@@ -151,6 +153,9 @@ def climb(at: datetime, *, most: int = BATCH) -> int:
     tell the coordinators. On the top level a whistle stays, and its clock rings no more.
     """
     ringing = Whistle.objects.filter(rings_at__lte=at, status__in=[Status.BLOWN, Status.ANSWERED])
+    # What is done climbs no more, though the whistle has not followed yet.
+    moved = ServiceItem.objects.filter(pk=OuterRef("item"), to_follow=True)
+    ringing = ringing.filter(~Exists(moved))
     skip = connection.features.has_select_for_update_skip_locked
     locked = ringing.select_for_update(skip_locked=skip).order_by("rings_at", "pk")
     rows = list(locked.values_list("pk", "level_id", "community_id")[:most])

@@ -445,12 +445,15 @@ class ObjectionQuerySet(models.QuerySet["Objection"]):
     def open(self) -> ObjectionQuerySet:
         return self.filter(granted__isnull=True, call__status=Call.Status.OBJECTED)
 
+    def overtaken(self) -> ObjectionQuerySet:
+        return self.filter(granted__isnull=True).exclude(call__status=Call.Status.OBJECTED)
+
 
 class Objection(Decided):
     """A unit says that a whistle is not for it. Upheld, it is excused; rejected, it must answer.
 
     It waits as long as its call stands as objected: where a unit has answered, nothing is left to
-    decide, and nothing is written about it.
+    decide. That is written down by the next sweep.
     """
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="objections")
@@ -492,11 +495,14 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         ended = Q(whistle__status=Status.WITHDRAWN)
         return self.filter(~ended, granted__isnull=True)
 
+    def overtaken(self) -> ExtensionQuerySet:
+        return self.filter(whistle__status=Status.WITHDRAWN, granted__isnull=True)
+
 
 class Extension(Decided):
     """More time: within the level's limit at once, beyond it if the level above grants it.
 
-    It waits no longer than the whistle is there: where that was withdrawn, nothing is written.
+    It waits no longer than the whistle is there: that it was withdrawn, the next sweep writes down.
     """
 
     whistle = models.ForeignKey(Whistle, on_delete=models.PROTECT, related_name="extensions")

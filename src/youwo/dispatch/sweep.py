@@ -1,4 +1,7 @@
-"""What time does to whistles: they climb, pauses end, decisions that rest move up."""
+"""What time does to whistles: they climb, pauses end, decisions that rest move up.
+
+And what their items do to them: they follow.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from youwo.core.acts import acting
 from youwo.core.clock import local_day
@@ -45,7 +49,18 @@ _HANDS = 2
 
 def sweep(at: datetime) -> int:
     """Do all that is due at a moment, in batches, and return how many whistles were moved."""
+    _settle(at)
     return sum(_to_the_end(step, at) for step in (_follow, _resume, _move_decisions_up, _climb))
+
+
+def _settle(at: datetime) -> None:
+    """Write down what became of objections and wishes for more time that were overtaken."""
+    Objection.objects.overtaken().update(
+        granted=True, decided_at=at, decision=_("A unit has answered.")
+    )
+    Extension.objects.overtaken().update(
+        granted=False, decided_at=at, decision=_("The whistle was withdrawn.")
+    )
 
 
 def _to_the_end(step: Callable[[datetime], int], at: datetime) -> int:
@@ -131,8 +146,10 @@ def _bring(keys: list[int], at: datetime) -> int:
     items = ServiceItem.objects.select_related("moved_by").in_bulk(
         [whistle.item_id for whistle in found]
     )
-    for whistle in found:
-        bring(whistle, items[whistle.item_id], at=at)
+    # Of several that an item has carried, the last one follows it.
+    newest = {whistle.item_id: whistle for whistle in found}
+    for key, whistle in newest.items():
+        bring(whistle, items[key], at=at)
     if items:
         seen(items.values())
     return len(found)

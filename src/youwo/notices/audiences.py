@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from django.db import transaction
 
-from youwo.notices.gathered import Reader, message, post
+from youwo.notices.gathered import Reader, message, post, write_messages, write_posts
 from youwo.notices.models import Message, Notice, Post, Robot
 from youwo.people.models import Person
 
@@ -33,31 +33,32 @@ def register(audience: str, find: Find) -> None:
     _makers[audience] = partial(_messages, find)
 
 
-def rows_of(notices: Iterable[Notice]) -> tuple[list[Row], list[tuple[Notice, str]]]:
-    """Make the messages and posts of notices.
+def deliver(notices: Iterable[Notice]) -> list[tuple[Notice, str]]:
+    """Write the messages and posts of notices; a few statements for those of each audience.
 
-    Returns them, and of which notices none could be made, each with the name of the error.
+    Returns of which notices none could be made, each with the name of the error.
     """
-    made: list[Row] = []
     failed: list[tuple[Notice, str]] = []
     by_audience = sorted(notices, key=lambda notice: notice.audience)
     for _audience, same in groupby(by_audience, key=lambda notice: notice.audience):
-        _make(list(same), made, failed)
-    return made, failed
+        _deliver(list(same), failed)
+    return failed
 
 
-def _make(notices: list[Notice], made: list[Row], failed: list[tuple[Notice, str]]) -> None:
-    """Make the rows of notices for one audience: together, or one by one where that fails."""
+def _deliver(notices: list[Notice], failed: list[tuple[Notice, str]]) -> None:
+    """Write the rows of notices for one audience: together, or one by one where that fails."""
     try:
         with transaction.atomic():
-            made += _makers[notices[0].audience](notices)
+            made = _makers[notices[0].audience](notices)
+            write_messages(row for row in made if isinstance(row, Message))
+            write_posts(row for row in made if isinstance(row, Post))
     # Whatever it is: the other notices must not wait for it.
     except Exception as error:
         if len(notices) == 1:
             failed.append((notices[0], type(error).__name__))
             return
         for notice in notices:
-            _make([notice], made, failed)
+            _deliver([notice], failed)
 
 
 def _messages(find: Find, notices: Sequence[Notice]) -> list[Row]:

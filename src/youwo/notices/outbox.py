@@ -13,9 +13,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 
-from youwo.notices.audiences import rows_of
-from youwo.notices.gathered import write_messages, write_posts
-from youwo.notices.models import Channel, Delivery, Message, Notice, Post, Preference
+from youwo.notices.audiences import deliver
+from youwo.notices.models import Channel, Delivery, Message, Notice, Preference
 from youwo.notices.quiet import NIGHT, Quiet, free_from
 
 _log = logging.getLogger(__name__)
@@ -68,9 +67,7 @@ def _look_up(at: datetime) -> int:
     )
     if not notices:
         return 0
-    made, failed = rows_of(notices)
-    write_messages(row for row in made if isinstance(row, Message))
-    write_posts(row for row in made if isinstance(row, Post))
+    failed = deliver(notices)
     _try_later(failed, at)
     kept = {notice.pk for notice, _error in failed}
     Notice.objects.filter(pk__in=[one.pk for one in notices if one.pk not in kept]).delete()

@@ -79,7 +79,7 @@ def _write(puts: list[tuple[Case, Sequence[Wanted]]]) -> None:
 
 @transaction.atomic
 def forget_spare(*, at: datetime) -> None:
-    """Delete rows that were somebody's turn more than a day ago and are nobody's now; run daily.
+    """Delete rows that are nobody's now, and whose last turn had begun a day ago; run daily.
 
     Those that an act is about to use again are left to it.
     """

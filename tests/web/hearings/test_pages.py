@@ -412,6 +412,11 @@ class TestClosing:
         response = at_work.post(url(hearing, "close/"), {"same:1": f"known-{known.pk}"})
         assert (response.status_code, known.reports.count()) == (422, 1)
 
+    def test_a_choice_that_is_none_is_refused(self, at_work, hearing, worker, at):
+        written(hearing, worker, at, typed("楼道灯坏了"))
+        response = at_work.post(url(hearing, "close/"), {"same:1": "PXXXXXXXX", "same:x": "1"})
+        assert (response.status_code, Problem.objects.count()) == (422, 0)
+
     def test_before_its_day_it_is_not_closed_and_the_day_can_be_corrected(
         self, at_work, worker, jinshui, at
     ):

@@ -211,6 +211,20 @@ def test_a_meeting_ends_and_what_is_open_goes_to_the_next(
     assert AgendaItem.objects.filter(rolled_from__isnull=False).count() == 2
 
 
+def test_the_next_meeting_is_prepared_where_nothing_comes_along(
+    at_work, worker, tax_office, jinshui, matter, at
+):
+    other = made.called(worker, jinshui, at, organizations=[tax_office])
+    meeting = made.called(worker, jinshui, at, organizations=[tax_office])
+    meetings.pick(meeting, problems=[matter], by=worker, at=at)
+    meetings.hold(meeting, by=worker, at=at)
+    made.agreed(worker, jinshui, at, problem=matter, organization=tax_office)
+    assert at_work.post(f"/meetings/{meeting.reference}/close/").status_code == 302
+    assert Turn.objects.get(reference=other.reference, area=jinshui, role="worker").kind == (
+        "meeting.prepare"
+    )
+
+
 def test_a_meeting_is_called_off_and_its_agenda_goes_to_the_next(
     groups, at_work, worker, tax_office, helper, jinshui, matter, at
 ):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,7 +32,7 @@ from youwo.dispatch.actions.moving import (
     reply_due,
     tell,
 )
-from youwo.dispatch.models import Call, Level, Objection, Span, Status, Whistle
+from youwo.dispatch.models import OPEN, Call, Level, Objection, Span, Status, Whistle
 from youwo.dispatch.news import tell_called
 from youwo.journal import actions as journal
 from youwo.needs import triage
@@ -135,7 +136,10 @@ def _must_be_carried_by_nobody(problem: Problem | None, item: ServiceItem | None
     if item is not None:
         if not item.is_under_way or item.status == "delivered":
             raise Refused(_("This service item has been done already, or was dropped."))
-        standing = Whistle.objects.open().filter(item=item)
+        # One that was closed goes on with its item, some seconds after that was opened again.
+        goes_on = Q(item__to_follow=True, answered_at__isnull=False)
+        standing = Whistle.objects.filter(Q(status__in=OPEN) | goes_on, item=item)
+        standing = standing.exclude(status=Status.WITHDRAWN)
     elif problem is not None:
         if problem.status != ProblemStatus.OPEN:
             raise Refused(
@@ -321,10 +325,13 @@ def withdraw(whistle: Whistle, *, reason: str, by: Person, at: datetime) -> Whis
     whistle.reason, whistle.closed_at, whistle.rings_at = reason, at, None
     move(whistle, "withdraw", at=at, also=["reason", "closed_at", "rings_at"])
     item = service.fresh_whole(carried(whistle)) if had_begun and whistle.item_id else None
-    if item is not None and item.is_under_way:
+    if item is not None:
+        # It may be done, or over, and the whistle has not followed yet.
+        service.must_allow(item, "drop")
         if whistle.from_item:
             service.keep_time_elsewhere(item, elsewhere=False)
         else:
+            item.clocked = False
             service.drop(item, reason=reason, by=by, at=at)
     journal.write("withdraw", whistle, by=by, at=at, area_code=whistle.community_id, reason=reason)
     put_turns(whistle, at=at)

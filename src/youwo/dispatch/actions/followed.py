@@ -33,6 +33,7 @@ from youwo.dispatch.models import FOLLOWS, Span, Status, Whistle, WhistleQuerySe
 from youwo.dispatch.terms import JUDGE
 from youwo.journal import actions as journal
 from youwo.people.models import Person
+from youwo.service import actions as service
 from youwo.service.models import ItemStatus, ServiceItem
 from youwo.turns import actions as turns
 
@@ -91,10 +92,16 @@ def bring(whistle: Whistle, item: ServiceItem, *, at: datetime) -> None:
         _deliver(whistle, by, at)
     if becomes == Status.CLOSED:
         _close(whistle, by, at)
-    elif becomes == Status.ANSWERED and not _is_replaced(whistle):
+    elif becomes == Status.ANSWERED and _is_replaced(whistle):
+        # Nobody else would ask the owner.
+        service.keep_time_elsewhere(service.fresh(item), elsewhere=False)
+    elif becomes == Status.ANSWERED:
         _reopen(whistle, by, at)
     elif becomes == Status.WITHDRAWN:
         _drop(whistle, by, at)
+    elif becomes is None and whistle.status in _RUNNING:
+        # Done and contested since the last look: who was let rest is asked again.
+        put_turns(whistle, at=at)
 
 
 def _is_replaced(whistle: Whistle) -> bool:
@@ -115,7 +122,7 @@ def as_its_item(whistle: Whistle, item: ServiceItem | None) -> Whistle:
     if item is not None and item.to_follow and whistle.answered_at is not None:
         becomes = FOLLOWS[item.status].get(whistle.status)
         if becomes is not None:
-            whistle.status, whistle.rings_at = becomes, None
+            whistle.status, whistle.rings_at, whistle.due_at = becomes, None, None
             whistle.delivered_at, whistle.closed_at = item.delivered_at, item.closed_at
     return whistle
 

@@ -10,7 +10,7 @@ from youwo.service.actions.agreed import (
 )
 from youwo.service.actions.done import close, contest, deliver, reopen, start
 from youwo.service.actions.joined import join, leave
-from youwo.service.actions.moving import fresh, fresh_whole
+from youwo.service.actions.moving import fresh, fresh_whole, must_allow
 
 __all__ = [
     "add_helper",
@@ -26,6 +26,7 @@ __all__ = [
     "join",
     "keep_time_elsewhere",
     "leave",
+    "must_allow",
     "reopen",
     "start",
 ]

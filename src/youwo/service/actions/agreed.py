@@ -207,8 +207,8 @@ def keep_time_elsewhere(item: ServiceItem, *, elsewhere: bool) -> None:
 
     In the caller's transaction.
     """
-    item.clocked = elsewhere
-    item.save(update_fields=["clocked"])
+    item.clocked, item.to_follow = elsewhere, item.to_follow and elsewhere
+    item.save(update_fields=["clocked", "to_follow"])
     turns.put(item, turns_of_item(item))
 
 
@@ -227,7 +227,12 @@ def add_helper(
     """
     on = local_day(at)
     item = fresh(item)
-    must_allow(item, "add_helper")
+    try:
+        must_allow(item, "add_helper")
+    except Refused:
+        if if_new and item.helpers.filter(organization=organization).exists():
+            return item
+        raise
     allowed = (
         rules.may_deal(by, item.community_id, on)
         or rules.owns(by, item, on)
@@ -273,7 +278,7 @@ def drop(item: ServiceItem, *, reason: str, by: Person, at: datetime) -> Service
     if not reason.strip():
         raise Refused(_("Please give the reason."), "reason")
     item.reason = reason.strip()
-    move(item, "drop", by=by, at=at, also=["reason"])
+    move(item, "drop", by=by, at=at, also=["reason", "clocked"])
     if item.problem is not None:
         problems.put_back(item.problem, reason=item.reason, by=by, at=at)
     journal.write("drop", item, by=by, at=at, area_code=item.community_id, reason=item.reason)

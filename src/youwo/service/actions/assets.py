@@ -20,6 +20,7 @@ from youwo.journal import actions as journal
 from youwo.organizations.models import Organization
 from youwo.people.models import Person
 from youwo.service import upkeep
+from youwo.service.carrying import spoken_for
 from youwo.service.models import (
     ASSET_MOVES,
     Asset,
@@ -58,12 +59,15 @@ def goods_of(delivery: Delivery) -> list[DeliveryGoods]:
 
 
 def left_of(delivery: Delivery) -> dict[int, Decimal]:
-    """Return how much of each of the goods of a delivery has not become an asset yet."""
+    """Return how much of each of the goods of a delivery has not become an asset yet.
+
+    What stands already because it came with a delivery that was taken back has.
+    """
 
     def counted() -> dict[int, Decimal]:
         goods = goods_of(delivery)
-        gone = upkeep.handed_on(goods)
-        return {row.pk: row.quantity - gone.get(row.pk, Decimal()) for row in goods}
+        gone = spoken_for(delivery, goods)
+        return {row.pk: row.quantity - gone[row.pk] for row in goods}
 
     return dict(once((left_of, delivery.pk), counted))
 

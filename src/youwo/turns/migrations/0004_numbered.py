@@ -1,4 +1,7 @@
-"""Number the turns of each case from nought, as an act does that writes them."""
+"""Number the turns of each case from nought, as an act does that writes them.
+
+There is a row for each thing that waits, so one statement of a second or two does for all.
+"""
 
 from django.db import migrations
 

@@ -83,9 +83,17 @@ def _same(request: HttpRequest) -> dict[int, int | Problem]:
         if number == name or not _is_number(number):
             continue
         key = str(value).removeprefix(_KNOWN)
-        if _is_number(key):
-            # What is known is not read here: closing looks whether another voice may join it.
-            same[int(number)] = int(key) if key == value else Problem(pk=int(key))
+        if not key:
+            continue
+        if not _is_number(key):
+            raise Refused(
+                _(
+                    "One of the problems that you chose has moved on."
+                    " Please look at your choice again."
+                )
+            )
+        # What is known is not read here: closing looks whether another voice may join it.
+        same[int(number)] = int(key) if key == value else Problem(pk=int(key))
     return same
 
 

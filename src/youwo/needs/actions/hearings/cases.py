@@ -134,7 +134,8 @@ def _just_added(codes: set[str]) -> dict[str, ProblemKind]:
 def _join(said: Mapping[Problem, Sequence[Heard]], hearing: Hearing) -> None:
     """Have known problems be found by what was said of them now; refuses those that have ended.
 
-    One statement, which locks them: nothing of them need be read.
+    One statement, which locks them: nothing of them need be read. A word that was said before
+    stands there twice until the problem's words are written anew.
     """
     if not said:
         return

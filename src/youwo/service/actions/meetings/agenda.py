@@ -95,17 +95,18 @@ def _last(meeting: JointMeeting) -> int:
     return int(meeting.agenda.aggregate(last=Max("number", default=0))["last"])
 
 
-def take_along(meeting: JointMeeting, *, new: bool = False) -> list[AgendaItem]:
-    """Put first on the agenda what earlier meetings left open and no other meeting has.
+def take_along(
+    meeting: JointMeeting, there: Sequence[tuple[int | None, int]] = ()
+) -> list[AgendaItem]:
+    """Put on the agenda what earlier meetings left open and no other meeting has.
 
-    Returns what was put there. The agenda of a `new` meeting is empty.
+    `there` is what stands on it already: problem, number. Returns what was put there.
     """
     waiting = AgendaItem.objects.filter(
         meeting__community=meeting.community_id,
         outcome=AgendaItem.Outcome.ROLLED,
         rolled_to__isnull=True,
     ).select_related("problem")
-    there = [] if new else list(meeting.agenda.values_list("problem_id", "number"))
     known: set[int | None] = {problem for problem, _number in there}
     number = max((number for _problem, number in there), default=0)
     rows = []
@@ -136,10 +137,11 @@ def roll_over(meeting: JointMeeting, *, by: Person, at: datetime) -> tuple[int, 
     count = meeting.agenda.filter(outcome=AgendaItem.Outcome.OPEN).update(
         outcome=AgendaItem.Outcome.ROLLED, decided_by=by, decided_at=at
     )
-    next_one = _next_after(meeting) if count else None
+    next_one, has_agenda = _next_after(meeting) if count else None, False
     if next_one is not None:
         must_allow(next_one, "change")
-        take_along(next_one)
+        there = list(next_one.agenda.values_list("problem_id", "number"))
+        has_agenda = bool(take_along(next_one, there) or there)
     of_both = Invitation.objects.filter(meeting__in=filter(None, [meeting, next_one]))
     invitations = list(of_both.order_by("pk"))
     own = [one for one in invitations if one.meeting_id == meeting.pk]
@@ -147,8 +149,7 @@ def roll_over(meeting: JointMeeting, *, by: Person, at: datetime) -> tuple[int, 
         one.meeting = meeting
     turns.put(meeting, turns_of_meeting(meeting, prepared=False))
     if next_one is not None:
-        # What it took along stands on its agenda.
-        prepared = len(own) < len(invitations)
+        prepared = has_agenda and len(own) < len(invitations)
         turns.put(next_one, turns_of_meeting(next_one, prepared=prepared))
     return count, own
 

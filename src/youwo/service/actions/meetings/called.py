@@ -115,7 +115,7 @@ def _begin(
     meeting.search_terms = terms(meeting.community.name, meeting.reason, meeting.place)
     meeting.save(force_insert=True)
     invitations = add_invitations(meeting, organizations, new=True)
-    prepared = bool(take_along(meeting, new=True)) and bool(invitations)
+    prepared = bool(take_along(meeting)) and bool(invitations)
     turns.put(meeting, turns_of_meeting(meeting, prepared=prepared))
     ask(invitations, at=at)
     journal.write("call", meeting, by=by, at=at, area_code=meeting.community_id)
