@@ -132,7 +132,12 @@ def test_an_objection_that_is_just_being_overtaken_does_not_move_up(
     sweep(late)
 
     objection = Objection.objects.get()
-    assert (objection.office_id, objection.is_overtaken) == ("140802005", True)
+    # It stays where it was, and the sweep writes down that it is over.
+    assert (objection.office_id, objection.granted, objection.decided_by) == (
+        "140802005",
+        True,
+        None,
+    )
     assert turns_of(whistle) == [("whistle.solve", jinshui.pk)]
 
 

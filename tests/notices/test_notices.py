@@ -323,12 +323,12 @@ def test_what_another_worker_has_just_taken_is_passed_over(unit, monkeypatch):
     tell_unit(unit)
     found: list[int] = []
 
-    def rows_of(notices):
+    def deliver(notices):
         (seen,) = at_once(lambda: outbox._look_up(AT)) if not found else (0,)
         found.append(seen)
-        return audiences.rows_of(notices)
+        return audiences.deliver(notices)
 
-    monkeypatch.setattr(outbox, "rows_of", rows_of)
+    monkeypatch.setattr(outbox, "deliver", deliver)
     put_into_inboxes(AT)
 
     assert (found, Message.objects.count()) == ([0], 1)
