@@ -560,13 +560,22 @@ def test_the_database_refuses_two_keepers(worker, resident, jinshui, at):
         )
 
 
+def said_again(asset, worker, at, *things):
+    """What the asset came with is contested; an hour later the unit brings these (thing, many)."""
+    delivery = asset.delivery_goods.delivery
+    contest(delivery.item, reason="还差一点", by=worker, at=at)
+    return deliver(
+        delivery.item,
+        factories.mandated(delivery.organization),
+        delivery.organization,
+        at + timedelta(hours=1),
+        goods=[(thing, Decimal(many), unit) for thing, many, unit in things],
+    )
+
+
 def test_what_stands_already_belongs_to_the_next_delivery_of_the_same(worker, jinshui, at):
     asset = handed_over(worker, jinshui, at)
-    item, owner = asset.delivery_goods.delivery.item, asset.delivery_goods.delivery.organization
-    contest(item, reason="灭火器还没有到", by=worker, at=at)
-    goods = [("灭火器", Decimal(20), "套"), ("垃圾桶", Decimal(40), "个")]
-
-    made = deliver(item, factories.mandated(owner), owner, at + timedelta(hours=1), goods=goods)
+    made = said_again(asset, worker, at, ("灭火器", 20, "套"), ("垃圾桶", 40, "个"))
     # Nothing of it can be handed over a second time meanwhile.
     assert sorted(assets.left_of(made).values()) == [0, 20]
     assert carry_over(at=at) == 1
@@ -580,16 +589,7 @@ def test_what_stands_already_belongs_to_the_next_delivery_of_the_same(worker, ji
 
 def test_more_than_comes_now_stays_with_what_was_taken_back(worker, jinshui, at):
     asset = handed_over(worker, jinshui, at)
-    item, owner = asset.delivery_goods.delivery.item, asset.delivery_goods.delivery.organization
-    contest(item, reason="数量不对", by=worker, at=at)
-
-    made = deliver(
-        item,
-        factories.mandated(owner),
-        owner,
-        at + timedelta(hours=1),
-        goods=[("垃圾桶", Decimal(30), "个")],
-    )
+    made = said_again(asset, worker, at, ("垃圾桶", 30, "个"))
 
     assert carry_over(at=at) == 0
     assert again(asset).delivery_goods == asset.delivery_goods
@@ -598,15 +598,7 @@ def test_more_than_comes_now_stays_with_what_was_taken_back(worker, jinshui, at)
 
 def test_what_is_written_down_before_it_is_carried_over_counts(worker, jinshui, at):
     asset = handed_over(worker, jinshui, at)
-    item, owner = asset.delivery_goods.delivery.item, asset.delivery_goods.delivery.organization
-    contest(item, reason="数量不对", by=worker, at=at)
-    made = deliver(
-        item,
-        factories.mandated(owner),
-        owner,
-        at + timedelta(hours=1),
-        goods=[("垃圾桶", Decimal(50), "个")],
-    )
+    made = said_again(asset, worker, at, ("垃圾桶", 50, "个"))
     bins = made.goods.get()
     on, late = at.date(), at + timedelta(hours=2)
     shares = [share(made, compound(jinshui), 20)]
@@ -639,15 +631,7 @@ def test_carrying_over_costs_the_same_for_one_and_for_many(worker, jinshui, at):
     for count in (1, 3):
         for _ in range(count):
             asset = handed_over(worker, jinshui, at)
-            delivery = asset.delivery_goods.delivery
-            contest(delivery.item, reason="灭火器还没有到", by=worker, at=at)
-            deliver(
-                delivery.item,
-                factories.mandated(delivery.organization),
-                delivery.organization,
-                at + timedelta(hours=1),
-                goods=[("垃圾桶", Decimal(40), "个")],
-            )
+            said_again(asset, worker, at, ("垃圾桶", 40, "个"))
         with CaptureQueriesContext(connection) as captured:
             assert carry_over(at=at) == count
         costs.append(sum("SAVEPOINT" not in query["sql"] for query in captured))

@@ -41,6 +41,11 @@ from youwo.service.models import (
     ServiceItemQuerySet,
 )
 
+# What an item belongs to, to be read with it where it is locked together with its problem.
+WHOLE = (
+    "community", "compound", "organization",
+    "problem__kind", "problem__community", "problem__compound",
+)  # fmt: skip
 # The order of the lists.
 MEETINGS = ("-starts_at", "-id")
 ITEMS = ("-agreed_at", "-id")

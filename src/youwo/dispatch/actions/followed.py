@@ -19,6 +19,7 @@ from youwo.core.acts import acting
 from youwo.dispatch.actions.blown import let_go
 from youwo.dispatch.actions.moving import (
     MINUTES,
+    RUNNING,
     around,
     begin_span,
     end_span,
@@ -37,7 +38,6 @@ from youwo.service import actions as service
 from youwo.service.models import ItemStatus, ServiceItem
 from youwo.turns import actions as turns
 
-_RUNNING = (Status.ANSWERED, Status.PAUSED)
 _RESTS = (ItemStatus.DELIVERED, ItemStatus.CLOSED, ItemStatus.DROPPED)
 
 
@@ -88,7 +88,7 @@ def bring(whistle: Whistle, item: ServiceItem, *, at: datetime) -> None:
     """Bring a locked whistle to where its item stands, in the name of who moved the item."""
     by, whistle.item = item.moved_by, item
     becomes = FOLLOWS[item.status].get(whistle.status)
-    if becomes in (Status.DELIVERED, Status.CLOSED) and whistle.status in _RUNNING:
+    if becomes in (Status.DELIVERED, Status.CLOSED) and whistle.status in RUNNING:
         _deliver(whistle, by, at)
     if becomes == Status.CLOSED:
         _close(whistle, by, at)
@@ -99,7 +99,7 @@ def bring(whistle: Whistle, item: ServiceItem, *, at: datetime) -> None:
         _reopen(whistle, by, at)
     elif becomes == Status.WITHDRAWN:
         _drop(whistle, by, at)
-    elif becomes is None and whistle.status in _RUNNING:
+    elif becomes is None and whistle.status in RUNNING:
         # Done and contested since the last look: who was let rest is asked again.
         put_turns(whistle, at=at)
 

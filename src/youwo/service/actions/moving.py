@@ -16,6 +16,7 @@ from youwo.organizations.telling import Word
 from youwo.people.models import Person
 from youwo.service import rules
 from youwo.service.models import ITEM_MOVES, ServiceItem
+from youwo.service.queries import WHOLE
 from youwo.service.waiting import turns_of_item
 from youwo.turns import actions as turns
 
@@ -45,14 +46,7 @@ def fresh_whole(item: ServiceItem) -> ServiceItem:
     """
     if held(item) is not None:
         return fresh(item)
-    rows = ServiceItem.objects.filter(pk=item.pk).select_related(
-        "community",
-        "compound",
-        "organization",
-        "problem__kind",
-        "problem__community",
-        "problem__compound",
-    )
+    rows = ServiceItem.objects.filter(pk=item.pk).select_related(*WHOLE)
     return hold_first(rows, "problem") or fresh(item)
 
 

@@ -71,15 +71,7 @@ def item_of(request: HttpRequest, reference: str, **columns: Any) -> Any:
     rows = (
         seen.filter(reference=parse_reference(reference) or "")
         .annotate(carrier=carrier(), **columns)
-        .select_related(
-            "community",
-            "compound",
-            "organization",
-            "problem__kind",
-            "problem__community",
-            "problem__compound",
-            "agenda_item__meeting",
-        )
+        .select_related(*queries.WHOLE, "agenda_item__meeting")
     )
     item = hold_first(rows, "problem") or hold_first(rows) if under_way() else rows.first()
     if item is None:
